@@ -1,0 +1,152 @@
+"""
+What can go wrong, as types. The edge (`gateway.web.problems`) turns each into an answer.
+
+A docstring is the message that a client reads, `code` is for machines and never changes. No error carries
+the text of a message or the value of a finding.
+"""
+
+from typing import ClassVar
+
+
+class GatewayError(Exception):
+    """Something went wrong inside the gateway."""
+
+    code: ClassVar[str] = "internal_error"
+    retryable: ClassVar[bool] = False  #: the same request may succeed later
+
+    def __str__(self) -> str:
+        """Return the first line of the docstring, or the words given to the constructor."""
+        return super().__str__() or (type(self).__doc__ or "").strip().splitlines()[0]
+
+
+class InvalidSetting(GatewayError):
+    """A setting is wrong; the program does not start."""
+
+    code = "invalid_setting"
+
+
+class InvalidRequest(GatewayError):
+    """The request does not have the right form."""
+
+    code = "invalid_request"
+
+    def __init__(self, reason: str, *, field: str = "") -> None:
+        """
+        Name the *field* (a JSON pointer, already safe to print) and say what is wrong with it.
+
+        Neither may hold what the client sent.
+        """
+        super().__init__(reason)
+        self.field = field
+
+
+class MalformedBody(InvalidRequest):
+    """The body cannot be read as what its Content-Type says."""
+
+    code = "malformed_body"
+
+
+class UnsupportedMediaType(InvalidRequest):
+    """The Content-Type is not one that this address takes."""
+
+    code = "unsupported_media_type"
+
+
+class BodyTooLarge(InvalidRequest):
+    """The body is larger than the gateway takes."""
+
+    code = "body_too_large"
+
+
+class UnknownKind(InvalidRequest):
+    """No such kind is declared."""
+
+    code = "unknown_kind"
+
+
+class Unauthenticated(GatewayError):
+    """No key was given, or not one that is known."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(GatewayError):
+    """The key's role does not allow this."""
+
+    code = "forbidden"
+
+
+class NotFound(GatewayError):
+    """There is nothing at this address."""
+
+    code = "not_found"
+
+
+class TaskNotFound(NotFound):
+    """There is no task with this id."""
+
+    code = "task_not_found"
+
+
+class AlertNotFound(NotFound):
+    """There is no alert with this id."""
+
+    code = "alert_not_found"
+
+
+class TaskAlreadyFinished(GatewayError):
+    """The task has ended already."""
+
+    code = "task_already_finished"
+
+
+class TaskNotRetryable(GatewayError):
+    """Only a failed or canceled task can start again."""
+
+    code = "task_not_retryable"
+
+
+class ScreeningUnavailable(GatewayError):
+    """The message could not be screened, so it was not taken."""
+
+    code = "screening_unavailable"
+    retryable = True
+
+
+class LedgerUnavailable(GatewayError):
+    """The ledger cannot be written, so nothing was taken."""
+
+    code = "ledger_unavailable"
+    retryable = True
+
+
+class BrokerUnavailable(GatewayError):
+    """The broker did not take a task's id; the ledger has the task, and the monitor launches it later."""
+
+    code = "broker_unavailable"
+    retryable = True
+
+
+class ServiceUnavailable(GatewayError):
+    """The processing service is not available; nothing was forwarded."""
+
+    code = "service_unavailable"
+    retryable = True
+
+
+class OutcomeUnknown(GatewayError):
+    """The processing service took the message and did not answer in time."""
+
+    code = "outcome_unknown"
+
+
+class PermanentFailure(GatewayError):
+    """A processor says that trying again cannot help."""
+
+    code = "permanent_failure"
+
+
+class Canceled(GatewayError):
+    """The task was canceled, or is no longer this worker's; the processor should stop."""
+
+    code = "canceled"

@@ -1,0 +1,97 @@
+"""From the bytes of a body to a JSON value, within limits."""
+
+from collections.abc import Iterable
+from email.message import Message as MimeHeaders
+from typing import Any, Final
+
+import orjson
+
+from gateway.errors import BodyTooLarge, InvalidRequest, MalformedBody, UnsupportedMediaType
+
+MAX_BODY_BYTES: Final = 1024 * 1024  #: as NGINX has it, too
+MAX_TEXT_CHARACTERS: Final = 65_536
+MAX_DEPTH: Final = 16  #: of metadata and args
+
+JSON_TYPE: Final = "application/json"
+TEXT_TYPE: Final = "text/plain"
+_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+
+
+def media_type(header: str | None) -> str:
+    """
+    Return the media type of a Content-Type header.
+
+    Raises:
+        UnsupportedMediaType: it is missing.
+        MalformedBody: its charset is not UTF-8.
+    """
+    if header == JSON_TYPE:
+        return JSON_TYPE
+    if not header:
+        raise UnsupportedMediaType("a Content-Type is needed")
+    parsed = MimeHeaders()
+    parsed["Content-Type"] = header
+    charset = parsed.get_content_charset()
+    if charset is not None and charset not in _UTF8:
+        raise MalformedBody("only UTF-8 is taken")
+    return parsed.get_content_type() if "/" in header else ""
+
+
+def decode_json(body: bytes) -> Any:
+    """
+    Return the value of a JSON body.
+
+    Raises:
+        BodyTooLarge: it is over `MAX_BODY_BYTES`.
+        MalformedBody: it is not JSON in UTF-8.
+        InvalidRequest: it is nested beyond what any parser takes.
+    """
+    _check_size(body)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if error.msg.startswith("Recursion limit"):
+            raise InvalidRequest(f"nested deeper than {MAX_DEPTH} levels") from None
+        raise MalformedBody(f"not JSON in UTF-8 (line {error.lineno}, column {error.colno})") from None
+
+
+def decode_text(body: bytes) -> str:
+    """
+    Return a text body.
+
+    Raises:
+        BodyTooLarge: it is over `MAX_BODY_BYTES`.
+        MalformedBody: it is not UTF-8.
+    """
+    _check_size(body)
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedBody("not UTF-8") from None
+
+
+def check_depth(value: Any, *, field: str) -> None:
+    """
+    Check that *value* is nested at most `MAX_DEPTH` deep; an object or list is one level.
+
+    Raises:
+        InvalidRequest: it is deeper; names *field*.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for container in level for child in _children(container)]
+        if not level:
+            return
+    if any(isinstance(child, dict | list) for child in level):
+        raise InvalidRequest(f"nested deeper than {MAX_DEPTH} levels", field=field)
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _check_size(body: bytes) -> None:
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLarge(f"at most {MAX_BODY_BYTES} bytes are taken")

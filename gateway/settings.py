@@ -1,0 +1,194 @@
+"""
+Every knob: typed, bounded, described. The page docs/settings.md is printed from here.
+
+Scalars come from the environment (`GATEWAY_…`, and the home's `.env`), over `gateway.toml` (the home's, else the
+checkout's), over the default. Tables come from `gateway.toml` only.
+"""
+
+import difflib
+import hashlib
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from gateway.errors import InvalidSetting
+from gateway.kinds import DEFAULT_MESSAGE_KIND, Kinds, Pool
+from gateway.policy.rules import DEFAULT_ROUTES, PolicyTable, Route
+from gateway.screening.patterns import PatternSpec
+
+PREFIX: Final = "GATEWAY_"
+CHECKOUT: Final = Path(__file__).resolve().parent.parent
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_SOCKET_PATH_LIMIT: Final = 107  # bytes that the kernel takes for a unix socket's path, without the closing zero
+_LONGEST_SOCKET_NAME: Final = "/supervisor.sock.1234567"  # supervisor binds a temporary name first
+
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+KindName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+
+
+class _Table(BaseModel):
+    """A table of `gateway.toml`: a name that is not declared stops the start."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ScreeningTable(_Table):
+    """The `[screening]` table."""
+
+    detectors: tuple[str, ...] = Field(("*",), description="Shipped detectors (`*`: all) and `module:attribute`.")
+    patterns: tuple[PatternSpec, ...] = Field((), description="Detectors without code.")
+
+
+class ProcessingTable(_Table):
+    """The `[processing]` table."""
+
+    processors: Mapping[KindName, str] = Field(default_factory=dict, description="A task kind to `module:attribute`.")
+    pools: Mapping[KindName, Pool] = Field(default_factory=dict, description="The pool of each; `cpu` if not named.")
+
+
+class Settings(BaseModel):
+    """What the programs of one mesh need to know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(CHECKOUT, description="Holds `.env`, `logs/`, `error_reports/` and `var/`.")
+    port: PortNumber | None = Field(
+        None, description="Where NGINX listens; not set: 80 where it may be bound, else 8080."
+    )
+    bind: str = Field("127.0.0.1", description="The address that NGINX listens on.")
+    anonymous: Literal["client", "client-anywhere", "none"] = Field(
+        "client",
+        description="What a request without a key is. `client` needs a loopback `GATEWAY_BIND`; "
+        "`client-anywhere` does not, and lets everybody in.",
+    )
+    rate_limit: int = Field(
+        2000, ge=1, le=1_000_000, description="Requests a second that NGINX takes from one address."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="The form of a line.")
+    log_to: Literal["files", "stdout"] = Field("files", description="`logs/`, or standard output, as containers do.")
+    log_max_bytes: int = Field(50_000_000, ge=10_000, description="A log file is rotated above this size.")
+    database_url: str = Field("", description="The ledger; not set: SQLite in the home's `var/`.", repr=False)
+    broker_url: str = Field("", description="The broker; not set: a socket in the home's `var/`.", repr=False)
+    workers_io: int = Field(8, ge=1, le=256, description="Threads of the `io` pool.")
+    workers_cpu: int = Field(2, ge=1, le=256, description="Processes of the `cpu` pool.")
+    web_workers: int = Field(2, ge=1, le=64, description="Processes of each web service.")
+    web_threads: int = Field(8, ge=1, le=256, description="Threads of each process of a web service.")
+    service_2_url: str = Field("http://127.0.0.1:8002", description="Where service_1 finds service_2.")
+    forward_timeout_s: float = Field(10.0, gt=0, le=60, description="Wait for service_2's answer, in seconds.")
+    screening_budget_ms: int = Field(2000, ge=10, le=30_000, description="Screening one message may take this long.")
+    lease_s: float = Field(10.0, ge=1, le=3600, description="A worker that is silent for this long has lost its task.")
+    max_attempts: int = Field(3, ge=1, le=100, description="A task whose workers are lost this often has failed.")
+    report_retention_days: int = Field(90, ge=1, le=3650, description="Alert reports are kept this long.")
+    content_retention_days: int = Field(30, ge=1, le=3650, description="What a task holds is kept this long.")
+    task_retention_days: int = Field(90, ge=1, le=3650, description="A task's row is kept this long.")
+    mesh_token: SecretStr = Field(SecretStr(""), description="What the mesh's own programs show each other.")
+    secret_key: SecretStr = Field(SecretStr(""), description="The key of the `hash` operator.")
+    loadtest_key: SecretStr = Field(SecretStr(""), description="The API key that Locust uses.")
+    nginx: str = Field("", description="The NGINX program; not set: the one on PATH, else the wheel's.")
+    redis_server: str = Field("", description="The broker's program; not set: the one on PATH, else the wheel's.")
+
+    kinds: frozenset[KindName] = Field(
+        frozenset({DEFAULT_MESSAGE_KIND}), description="What a message may be; `message` always may."
+    )
+    policy: PolicyTable = Field(PolicyTable(), description="What is held, redacted and allowed.")
+    routes: tuple[Route, ...] = Field(DEFAULT_ROUTES, description="What `delivery = auto` means.")
+    screening: ScreeningTable = Field(ScreeningTable(), description="What is looked for.")
+    processing: ProcessingTable = Field(ProcessingTable(), description="Processors of your own.")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().resolve()
+
+    @property
+    def var(self) -> Path:
+        """What the mesh needs and nobody browses."""
+        return self.home / "var"
+
+    @property
+    def logs(self) -> Path:
+        """The `.txt` lines."""
+        return self.home / "logs"
+
+    @property
+    def reports(self) -> Path:
+        """The alert reports."""
+        return self.home / "error_reports"
+
+    @property
+    def run_dir(self) -> Path:
+        """The sockets: `var/run`, or a short folder of the same user where its path is too long for a socket."""
+        usual = self.var / "run"
+        if len(os.fsencode(usual)) + len(_LONGEST_SOCKET_NAME) <= _SOCKET_PATH_LIMIT:
+            return usual
+        name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"portcullis-{os.getuid()}-{name}"
+
+    @property
+    def ledger_url(self) -> str:
+        """The database, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.var / 'ledger.db'}"
+
+    @property
+    def celery_broker_url(self) -> str:
+        """The broker, with the default filled in."""
+        return self.broker_url or f"redis+socket://{self.run_dir / 'broker.sock'}"
+
+    @property
+    def declared_kinds(self) -> Kinds:
+        """Every kind that a client may name."""
+        own = {kind: self.processing.pools.get(kind, Pool.CPU) for kind in self.processing.processors}
+        return Kinds(messages=self.kinds | {DEFAULT_MESSAGE_KIND}, pools=own)
+
+
+_TABLES: Final = frozenset({"kinds", "policy", "routes", "screening", "processing"})
+SCALARS: Final = tuple(name for name in Settings.model_fields if name not in _TABLES)
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """
+    Read the settings of the mesh whose home *environ* names.
+
+    Raises:
+        InvalidSetting: an unknown name or a bad value; one line that names it and does not repeat a value.
+    """
+    home = Path(environ.get(f"{PREFIX}HOME") or CHECKOUT).expanduser().resolve()
+    given = {**dotenv_values(home / ".env"), **environ}
+    scalars = {name.removeprefix(PREFIX).lower(): v for name, v in given.items() if name.startswith(PREFIX) and v}
+    for name in scalars:
+        if name not in SCALARS:
+            raise InvalidSetting(f"{PREFIX}{name.upper()} is not a setting{_suggestion(name)}")
+    file = next((f for f in (home / "gateway.toml", CHECKOUT / "gateway.toml") if f.is_file()), None)
+    tables = _read_toml(file) if file else {}
+    try:
+        return Settings.model_validate({**tables, **scalars, "home": home})
+    except ValidationError as error:
+        raise InvalidSetting(_first_line(error, scalars, file)) from None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSetting(f"{file.name}: {error}") from None
+    except (OSError, UnicodeDecodeError):
+        raise InvalidSetting(f"{file.name} cannot be read as UTF-8 text") from None
+
+
+def _suggestion(name: str) -> str:
+    close = difflib.get_close_matches(name, SCALARS, n=1)
+    return f"; did you mean {PREFIX}{close[0].upper()}?" if close else ""
+
+
+def _first_line(error: ValidationError, scalars: Mapping[str, Any], file: Path | None) -> str:
+    first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    top, *rest = [str(step) for step in first["loc"]]
+    name = f"{PREFIX}{top.upper()}" if top in scalars else f"{file.name if file else 'gateway.toml'}: {top}"
+    return f"{'.'.join([name, *rest])}: {first['msg']}"
