@@ -1,0 +1,47 @@
+"""The folder of reports: written whole or not at all, sharded by date, dropped when old."""
+
+import secrets
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from gateway.alerts.report import path_of, text_of
+from gateway.ledger.alert import Alert
+
+
+class ReportFolder:
+    """Writes the reports of alerts."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def write(self, alert: Alert) -> Path:
+        """
+        Write the alert's report, in place of one with an older count.
+
+        Raises:
+            OSError: the folder is full or cannot be written; the ledger has the alert, and the monitor tries again.
+        """
+        file = self._root / path_of(alert)
+        file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")  # no reader lists a dot file
+        try:
+            draft.write_text(text_of(alert), encoding="utf-8")
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
+        return file
+
+    def drop_older_than(self, days: int, *, now: datetime | None = None) -> int:
+        """Remove the folders of days that lie more than *days* back, and return how many."""
+        oldest = (now or datetime.now(UTC)).date() - timedelta(days=days)
+        dropped = 0
+        for folder in sorted(self._root.glob("[0-9]*/[0-9]*/[0-9]*")):
+            year, month, day = (int(part) for part in folder.relative_to(self._root).parts)
+            if date(year, month, day) < oldest:
+                shutil.rmtree(folder)
+                dropped += 1
+        for folder in sorted(self._root.glob("[0-9]*/[0-9]*")) + sorted(self._root.glob("[0-9]*")):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        return dropped

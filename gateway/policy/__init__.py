@@ -1,0 +1,1 @@
+"""The policy: what happens to a message with these findings."""
