@@ -1,0 +1,1 @@
+"""Delivery: forwarding a message at once, or telling the broker of a task."""

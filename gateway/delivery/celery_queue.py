@@ -1,0 +1,116 @@
+"""The queue on Celery: its messages name a task of the ledger and carry nothing of it."""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from celery import Celery
+from kombu.entity import Exchange
+from kombu.entity import Queue as KombuQueue
+from kombu.exceptions import KombuError, OperationalError
+from redis.exceptions import RedisError
+
+from gateway.delivery.breaker import Breaker
+from gateway.errors import BrokerUnavailable
+from gateway.kinds import Pool
+
+RUN: Final = "portcullis.run"  #: the one Celery task
+_SCANNED: Final = 100_000  #: messages that are looked through at most; it takes about half a second
+_BROKER_ERRORS: Final = (OperationalError, KombuError, RedisError, OSError, TimeoutError)
+
+#: See docs/decisions/0002-the-ledger-is-the-truth.md for what each of these was chosen against.
+_SETTINGS: Final[dict[str, Any]] = {
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": False,  # the ledger decides, or a task that kills its worker runs for ever
+    "task_acks_on_failure_or_timeout": True,
+    "worker_prefetch_multiplier": 1,
+    "task_ignore_result": True,
+    "task_publish_retry": False,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "task_queues": [KombuQueue(pool.value, Exchange(pool.value), routing_key=pool.value) for pool in Pool],
+    "task_default_queue": Pool.CPU.value,
+    "task_create_missing_queues": False,
+    "worker_hijack_root_logger": False,
+    "worker_redirect_stdouts": False,
+    "worker_enable_remote_control": True,
+    "enable_utc": True,
+}
+
+
+def celery_app(broker_url: str, *, publisher: bool) -> Celery:
+    """
+    Return a Celery application with the settings that the ledger's design needs.
+
+    Args:
+        broker_url: as kombu takes it.
+        publisher: for a web service: it gives up after half a second, where a worker waits for five.
+    """
+    app = Celery("portcullis", broker=broker_url, backend=None, set_as_current=False)
+    wait = 0.5 if publisher else 5.0
+    app.conf.update(
+        _SETTINGS,
+        broker_pool_limit=64,
+        broker_connection_timeout=0.5 if publisher else 2.0,
+        broker_transport_options={
+            "socket_timeout": wait,
+            "socket_connect_timeout": 0.5 if publisher else 2.0,
+            "socket_keepalive": not broker_url.startswith("redis+socket"),
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0.1,
+            "interval_max": 0.2,
+            "health_check_interval": 10,
+            "visibility_timeout": 3600,
+        },
+    )
+    return app
+
+
+class CeleryQueue:
+    """Publishes ids, and skips the broker for five seconds after it failed."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._breaker = Breaker(failures=1, open_for_s=5.0)
+
+    def launch(self, task_id: str, *, pool: str) -> None:
+        """Send the one Celery task; its id in Flower is the task's own."""
+        if not self._breaker.allows():
+            raise BrokerUnavailable
+        try:
+            self._app.send_task(RUN, args=([task_id],), task_id=task_id, queue=pool, retry=False)
+        except _BROKER_ERRORS:
+            self._breaker.failed()
+            raise BrokerUnavailable from None
+        self._breaker.succeeded()
+
+    def holds(self, pool: str, task_ids: Collection[str]) -> set[str] | None:
+        """Look through the pool's list in Redis; other brokers cannot tell."""
+        wanted = set(task_ids)
+        try:
+            with self._app.connection_for_read() as connection:
+                channel = connection.default_channel
+                client = getattr(channel, "client", None)
+                if client is None:
+                    return None
+                held: set[str] = set()
+                for at in range(0, _SCANNED, 1000):
+                    raw = client.lrange(pool, at, at + 999)
+                    held |= {task_id for task_id in wanted - held if any(task_id.encode() in m for m in raw)}
+                    if len(raw) < 1000:  # noqa: PLR2004 - the step above: the list's end
+                        break
+                return held
+        except _BROKER_ERRORS:
+            raise BrokerUnavailable from None
+
+    def ping(self) -> None:
+        """Open a connection, and let it go."""
+        try:
+            with self._app.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=1, timeout=0.5)
+                client = getattr(connection.default_channel, "client", None)
+                if client is not None:
+                    client.ping()
+        except _BROKER_ERRORS:
+            raise BrokerUnavailable from None

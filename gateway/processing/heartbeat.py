@@ -1,0 +1,57 @@
+"""The beats that keep a process's claims its own, and tell its jobs when they are not."""
+
+import threading
+from typing import Final
+
+from gateway.errors import LedgerUnavailable
+from gateway.ledger.ledger import Ledger
+from gateway.ledger.task import Claim
+
+_INTERVAL_S: Final = 1.0  #: how soon a running job learns that it was canceled
+
+
+class Heartbeat:
+    """Beats for all jobs that run in this process, in one statement; at rest when there are none."""
+
+    def __init__(self, ledger: Ledger, *, lease_ms: int) -> None:
+        self._ledger = ledger
+        self._lease_ms = lease_ms
+        self._interval_s = min(_INTERVAL_S, lease_ms / 3000)
+        self._lock = threading.Lock()
+        self._running: dict[Claim, threading.Event] = {}
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, claim: Claim) -> threading.Event:
+        """Beat for *claim* from now on; the event is set once the claim no longer holds."""
+        stopped = threading.Event()
+        with self._lock:
+            self._running[claim] = stopped
+            if self._thread is None or not self._thread.is_alive():  # also in a child made by fork
+                self._thread = threading.Thread(target=self._beat_for_ever, name="heartbeat", daemon=True)
+                self._thread.start()
+        self._wake.set()
+        return stopped
+
+    def stop(self, claim: Claim) -> None:
+        """Beat no longer for *claim*."""
+        with self._lock:
+            self._running.pop(claim, None)
+
+    def _beat_for_ever(self) -> None:
+        waiting = threading.Event()
+        while True:
+            self._wake.wait()
+            waiting.wait(self._interval_s)
+            with self._lock:
+                running = dict(self._running)
+                if not running:
+                    self._wake.clear()
+                    continue
+            try:
+                held = self._ledger.beat(running, lease_ms=self._lease_ms)
+            except LedgerUnavailable:
+                continue  # nobody else can claim it either while the ledger is away
+            for claim, stopped in running.items():
+                if claim not in held:
+                    stopped.set()

@@ -1,0 +1,30 @@
+"""The ready-made jobs, and those that `gateway.toml` names."""
+
+from collections.abc import Mapping
+
+from gateway.errors import InvalidSetting
+from gateway.kinds import PROCESS, SUM, WAIT_AND_RETURN
+from gateway.plugins import load_attribute
+from gateway.processing.job import Processor
+from gateway.processing.processors.sum import add_up
+from gateway.processing.processors.text import process_text
+from gateway.processing.processors.wait import wait_and_return
+
+
+def load_processors(own: Mapping[str, str]) -> dict[str, Processor]:
+    """
+    Return the processor of each kind that has one; the others run `process`.
+
+    Args:
+        own: kind to `module:attribute`.
+
+    Raises:
+        InvalidSetting: one cannot be imported, or is not callable; the line names its kind.
+    """
+    processors: dict[str, Processor] = {PROCESS: process_text, WAIT_AND_RETURN: wait_and_return, SUM: add_up}
+    for kind, name in own.items():
+        processor = load_attribute(name, setting=f"processing.processors.{kind}")
+        if not callable(processor):
+            raise InvalidSetting(f"processing.processors.{kind}: {name} is not callable")
+        processors[kind] = processor
+    return processors

@@ -1,0 +1,40 @@
+"""What service_2 does with a text: clean it and count it."""
+
+import re
+import unicodedata
+from typing import Any, Final
+
+from gateway.processing.job import Job
+
+_SPACES: Final = re.compile(r"[^\S\n]+")
+_BLANK_LINES: Final = re.compile(r" ?\n[ \n]*\n ?")
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？]+(?=\s|$)")  # noqa: RUF001 - Chinese and Japanese full stops
+
+
+def process_text(job: Job) -> dict[str, Any]:
+    """
+    Return the job's text, cleaned, with its counts.
+
+    Shape: `{"id", "text", "characters", "words", "sentences", "lines"}`; the counts are of the cleaned text.
+    """
+    text = clean(job.content)
+    sentences = len(_SENTENCE_END.findall(text))
+    ends_open = bool(text) and not _SENTENCE_END.search(text[-1:])
+    return {
+        "id": job.id,
+        "text": text,
+        "characters": len(text),
+        "words": len(text.split()),
+        "sentences": sentences + ends_open,
+        "lines": text.count("\n") + 1 if text else 0,
+    }
+
+
+def clean(text: str) -> str:
+    """Compose to Unicode NFC, take control characters out, fold white space; line breaks stay, one blank at most."""
+    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+    unified = composed.replace("\r\n", "\n").replace("\r", "\n")
+    if not unified.isprintable():
+        unified = "".join(c for c in unified if c in "\n\t" or unicodedata.category(c) != "Cc")
+    folded = _SPACES.sub(" ", unified)
+    return _BLANK_LINES.sub("\n\n", folded).strip()
