@@ -1,0 +1,233 @@
+"""
+The whole journey of a message, on one screen. Read this file first.
+
+Screened, decided, then held, queued or forwarded. Nothing goes on that was not screened, and nothing is told
+about a finding but its kind and its place.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from gateway.alerts.alarm import Alarm
+from gateway.delivery.forwarder import Forwarder
+from gateway.delivery.queue import Queue
+from gateway.errors import BrokerUnavailable, GatewayError, InvalidRequest, LedgerUnavailable
+from gateway.journal import Journal
+from gateway.kinds import Kinds, Pool
+from gateway.ledger.ledger import Ledger
+from gateway.ledger.task import NewTask, Task
+from gateway.message.message import Delivery, Message
+from gateway.policy.redactor import Redactor
+from gateway.policy.rules import Decision, Policy
+from gateway.screening.findings import Finding
+from gateway.screening.screener import Screener
+from gateway.telemetry import metrics
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    FORWARDED = "forwarded"
+    QUEUED = "queued"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the sender learns."""
+
+    id: str
+    outcome: Outcome
+    findings: list[Finding]
+    redacted: bool = False
+    result: Any = field(default=None, repr=False)  #: service_2's answer, screened; of a forwarded message
+    task: Task | None = None  #: of a queued one
+    alert_id: str | None = None  #: of a held one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """A value after screening and decision."""
+
+    findings: list[Finding]
+    decision: Decision
+    value: Any = field(repr=False)  #: with what the policy wants redacted taken out; as it was where it is held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would become of a message."""
+
+    outcome: Outcome
+    findings: list[Finding]
+    redacted_text: str = field(repr=False)  #: with every finding taken out that the policy does not allow
+
+
+class Intake:
+    """Takes messages and tasks in."""
+
+    def __init__(
+        self,
+        *,
+        screener: Screener,
+        policy: Policy,
+        redactor: Redactor,
+        kinds: Kinds,
+        ledger: Ledger,
+        queue: Queue,
+        forwarder: Forwarder,
+        alarm: Alarm,
+        journal: Journal,
+    ) -> None:
+        self._screener = screener
+        self._policy = policy
+        self._redactor = redactor
+        self._kinds = kinds
+        self._ledger = ledger
+        self._queue = queue
+        self._forwarder = forwarder
+        self._alarm = alarm
+        self._journal = journal
+
+    def receive(self, message: Message) -> Receipt:
+        """
+        Take one message through the gate.
+
+        Raises:
+            InvalidRequest: its kind is not declared.
+            ScreeningUnavailable: it could not be screened: nothing was forwarded or kept.
+            LedgerUnavailable: it could not be written down: nothing was forwarded or kept.
+            ServiceUnavailable: service_2 did not take it: nothing was kept.
+            OutcomeUnknown: service_2 took it and did not answer.
+        """
+        started = time.perf_counter()
+        self._kinds.check_message(message.kind)
+        try:
+            screened = self.screen(message.content, kind=message.kind)
+            clean = replace(message, text=screened.value["text"], metadata=screened.value.get("metadata", {}))
+            receipt = self._pass_on(clean, screened)
+        except GatewayError as error:
+            self._journal.error(
+                "message.refused", request_id=message.request_id, message_id=message.id, code=error.code
+            )
+            raise
+        metrics.messages.labels(receipt.outcome.value, message.kind).inc()
+        self._journal.info(
+            f"message.{receipt.outcome.value}",
+            request_id=message.request_id,
+            message_id=message.id,
+            caller=message.caller,
+            kind=message.kind,
+            findings=len(receipt.findings),
+            ms=(time.perf_counter() - started) * 1000,
+        )
+        return receipt
+
+    def refuse(self, error: InvalidRequest, *, caller: str, request_id: str) -> None:
+        """Note that a message does not have the right form, with an alert; repeats of a minute become one."""
+        self._journal.warning("message.invalid", request_id=request_id, caller=caller, code=error.code)
+        try:
+            self._alarm.message_invalid(error, caller=caller, request_id=request_id)
+        except LedgerUnavailable:
+            self._journal.error("alert.unrecorded", request_id=request_id, code=error.code)
+
+    def receive_task(self, task: NewTask) -> Task | Receipt:
+        """
+        Take a task in; its payload is screened like a message. A held one comes back as a receipt.
+
+        Raises:
+            UnknownKind, ScreeningUnavailable, LedgerUnavailable: as in `receive`.
+        """
+        self._kinds.check_task(task.kind)
+        screened = self.screen(dict(task.payload), kind=task.kind)
+        if screened.decision.held:
+            return self._hold(task.id, task.caller, task.request_id, screened.findings)
+        return self._accept(replace(task, payload=screened.value, pool=task.pool or self._kinds.pool(task.kind)))
+
+    def retry(self, task_id: str, *, by: str) -> Task:
+        """
+        Start a failed or canceled task again.
+
+        Raises:
+            TaskNotFound, TaskNotRetryable, LedgerUnavailable: as the ledger says.
+        """
+        task = self._ledger.retry(task_id, by=by)
+        self._launch(task)
+        return task
+
+    def preview(self, message: Message) -> Preview:
+        """
+        Say what would become of a message; nothing is forwarded, kept or alerted.
+
+        Raises:
+            InvalidRequest, ScreeningUnavailable: as in `receive`.
+        """
+        self._kinds.check_message(message.kind)
+        screened = self.screen(message.content, kind=message.kind)
+        unwanted = self._policy.not_allowed(message.kind, screened.findings)
+        # a key of its own, used once: else values could be guessed by asking for their hashes
+        clean = self._redactor.redact(message.content, unwanted, hash_key=secrets.token_bytes(32))
+        delivery, _ = self._policy.route(message)
+        passed = Outcome.QUEUED if delivery is Delivery.QUEUED else Outcome.FORWARDED
+        outcome = Outcome.HELD if screened.decision.held else passed
+        return Preview(outcome=outcome, findings=screened.findings, redacted_text=clean["text"])
+
+    def screen(self, value: Any, *, kind: str) -> Screened:
+        """
+        Screen any JSON value and decide; nothing is forwarded, kept or alerted.
+
+        Raises:
+            ScreeningUnavailable: the value could not be screened.
+        """
+        started = time.perf_counter()
+        findings = self._screener.screen(value)
+        metrics.screening_seconds.observe(time.perf_counter() - started)
+        for finding in findings:
+            metrics.findings.labels(finding.entity_type).inc()
+        decision = self._policy.decide(kind, findings)
+        return Screened(findings=findings, decision=decision, value=self._redactor.redact(value, decision.to_redact))
+
+    def _pass_on(self, message: Message, screened: Screened) -> Receipt:
+        if screened.decision.held:
+            return self._hold(message.id, message.caller, message.request_id, screened.findings)
+        findings, redacted = screened.findings, screened.decision.redacted
+        delivery, pool = self._policy.route(message)
+        if delivery is Delivery.QUEUED:
+            task = self._accept(self._task(message, pool))
+            return Receipt(id=message.id, outcome=Outcome.QUEUED, findings=findings, redacted=redacted, task=task)
+        with metrics.forward_seconds.time():
+            answer = self._forwarder.forward(message)
+        result = self._redactor.clean(message.kind, answer)
+        return Receipt(id=message.id, outcome=Outcome.FORWARDED, findings=findings, redacted=redacted, result=result)
+
+    def _hold(self, message_id: str, caller: str, request_id: str, findings: list[Finding]) -> Receipt:
+        alert = self._alarm.findings_held(findings, caller=caller, request_id=request_id)
+        return Receipt(id=message_id, outcome=Outcome.HELD, findings=findings, alert_id=alert.id)
+
+    def _task(self, message: Message, pool: Pool | None) -> NewTask:
+        return NewTask(
+            id=message.id,
+            caller=message.caller,
+            kind=message.kind,
+            pool=pool or self._kinds.pool(message.kind),
+            payload={"content": message.text, "metadata": dict(message.metadata)},
+            request_id=message.request_id,
+        )
+
+    def _accept(self, new: NewTask) -> Task:
+        """Write the task down first, then tell the broker; the monitor repairs the gap between the two."""
+        task = self._ledger.accept(new)
+        self._launch(task)
+        self._journal.info("task.accepted", request_id=task.request_id, task_id=task.id, kind=task.kind, pool=task.pool)
+        return task
+
+    def _launch(self, task: Task) -> None:
+        if task.not_before is not None:
+            return  # the monitor launches it when its time has come
+        try:
+            self._queue.launch(task.id, pool=task.pool)
+        except BrokerUnavailable:
+            self._journal.warning("task.unlaunched", request_id=task.request_id, task_id=task.id)

@@ -1,0 +1,50 @@
+"""How a program runs: where its lines go, and what gunicorn needs to know."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from gateway.settings import Settings
+from gateway.telemetry import logs, metrics
+
+_GRACE_S = 30  #: for requests in flight at a stop
+_SILENT_S = 60  #: a worker process that does not stir for this long is killed
+_KEEPALIVE_S = 75  #: longer than NGINX and requests keep an idle connection, so that they close first
+
+
+class RootLogger(Logger):
+    """Leaves gunicorn's records to the handlers of the root logger, which know what may be written."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set levels only."""
+        self.cfg = cfg
+        self.error_log.propagate = True
+        self.error_log.handlers.clear()
+        self.access_log.disabled = True
+
+
+def configure_logs(settings: Settings, program: str) -> None:
+    """Send this process's lines where the settings say."""
+    logs.configure(program, logs=settings.logs, level=settings.log_level, form=settings.log_format, to=settings.log_to)
+
+
+def gunicorn_settings(settings: Settings, program: str) -> dict[str, Any]:
+    """Return the names that `gunicorn.conf.py` sets; addresses come from the command line."""
+    configure_logs(settings, program)
+    shared_memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat file, which it opens safely
+    return {
+        "worker_class": "gthread",
+        "workers": settings.web_workers,
+        "threads": settings.web_threads,
+        "timeout": _SILENT_S,
+        "graceful_timeout": _GRACE_S,
+        "keepalive": _KEEPALIVE_S,
+        "limit_request_line": 8190,  # as much as NGINX lets through
+        "worker_tmp_dir": str(shared_memory) if os.access(shared_memory, os.W_OK) else None,
+        "control_socket_disable": True,  # it would open one in the user's home
+        "logger_class": RootLogger,
+        "proc_name": program,
+        "child_exit": lambda _server, worker: metrics.forget_process(worker.pid),
+    }

@@ -1,0 +1,43 @@
+"""From a request's body to a validated model."""
+
+from typing import TypeVar
+
+from flask import Request
+from pydantic import BaseModel, ValidationError
+
+from gateway.errors import InvalidRequest, UnsupportedMediaType
+from gateway.message.decoding import JSON_TYPE, decode_json, media_type
+from gateway.screening.findings import pointer
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def json_body(request: Request, model: type[Model]) -> Model:
+    """
+    Return the body as *model*.
+
+    Raises:
+        UnsupportedMediaType, MalformedBody, BodyTooLarge: it is no JSON.
+        InvalidRequest: it does not fit; names the first field that does not, and no value.
+    """
+    if media_type(request.headers.get("Content-Type")) != JSON_TYPE:
+        raise UnsupportedMediaType(f"the body must be {JSON_TYPE}")
+    return validated(decode_json(request.get_data(cache=False)), model)
+
+
+def validated(value: object, model: type[Model]) -> Model:
+    """
+    Return *value* as *model*.
+
+    Raises:
+        InvalidRequest: as in `json_body`.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    # of the path only names of ours are shown: the others are the client's words
+    known = set(model.model_fields) | {f.alias for f in model.model_fields.values() if f.alias}
+    location = first["loc"]
+    hidden = frozenset(at for at, step in enumerate(location) if isinstance(step, str) and step not in known)
+    raise InvalidRequest(first["msg"], field=pointer(location, hidden=hidden) or "/")

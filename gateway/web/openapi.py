@@ -1,0 +1,159 @@
+"""The OpenAPI 3.1 document, gathered from what each view says of itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+from flask import Flask
+from openapi_pydantic import (
+    Components,
+    DataType,
+    Header,
+    Info,
+    MediaType,
+    OpenAPI,
+    Operation,
+    Parameter,
+    PathItem,
+    Reference,
+    RequestBody,
+    Response,
+    Schema,
+    SecurityScheme,
+    Server,
+)
+from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema_class
+from pydantic import BaseModel, Field
+
+from gateway.access.roles import Role
+from gateway.web.answers import JSON
+from gateway.web.problems import PROBLEM_TYPE
+from gateway.web.request_id import HEADER, route_name
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_SECURITY: Final[list[dict[str, list[str]]]] = [
+    {"bearer": []},
+    {"apiKey": []},
+    {},
+]  # the empty one: anonymous, where the mesh allows it
+_BODY_ERRORS: Final = (400, 413, 415, 422)
+
+
+class ProblemBody(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str = Field(description="For machines; never changes.")
+    detail: str
+    field: str | None = Field(None, description="A JSON pointer to what is wrong; never its value.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a view says of itself. 401, 403, 404, 429, 5xx and the errors of a body are added where they belong."""
+
+    summary: str
+    tag: str
+    answers: Mapping[int, type[BaseModel] | None]  #: status to body; None: a problem
+    takes: type[BaseModel] | None = None
+    takes_text: bool = False  #: the body may be `text/plain`, too
+    query: type[BaseModel] | None = None
+    role: Role | None = Role.CLIENT  #: None: everybody
+    also: Sequence[int] = field(default=())  #: further statuses whose body is a problem
+
+
+def describes(described: Described) -> Callable[[View], View]:
+    """Attach *described* to a view."""
+
+    def attach(view: View) -> View:
+        view.described = described  # type: ignore[attr-defined]  # functions take attributes
+        return view
+
+    return attach
+
+
+def document(app: Flask, *, title: str, version: str, description: str, server: str) -> dict[str, Any]:
+    """Return the document of every view of *app* that describes itself."""
+    paths: dict[str, PathItem] = {}
+    for rule in app.url_map.iter_rules():
+        described: Described | None = getattr(app.view_functions[rule.endpoint], "described", None)
+        if described is None:
+            continue
+        item = paths.setdefault(route_name(rule.rule), PathItem())
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            name = f"{method.lower()}_{route_name(rule.rule).strip('/').replace('/', '_') or 'root'}"
+            operation_id = name.replace("{", "").replace("}", "")
+            setattr(item, method.lower(), _operation(described, operation_id, sorted(rule.arguments)))
+    schemes: dict[str, SecurityScheme | Reference] = {
+        "bearer": SecurityScheme(type="http", scheme="bearer"),
+        "apiKey": SecurityScheme(type="apiKey", name="X-API-Key", security_scheme_in="header"),
+    }
+    api = OpenAPI(
+        openapi="3.1.1",
+        info=Info(title=title, version=version, description=description),
+        servers=[Server(url=server)],
+        paths=dict(sorted(paths.items())),
+        components=Components(securitySchemes=schemes),
+    )
+    return construct_open_api_with_schema_class(api).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _operation(described: Described, operation_id: str, path_arguments: list[str]) -> Operation:
+    statuses = {*described.also, 429, 503}
+    if described.role is not None:
+        statuses |= {401} if described.role is Role.CLIENT else {401, 403}
+    if path_arguments:
+        statuses.add(404)
+    if described.takes is not None:
+        statuses.update(_BODY_ERRORS)
+    if described.query is not None:
+        statuses.add(422)
+    answers = dict.fromkeys(sorted(statuses)) | dict(described.answers)
+    parameters = [
+        Parameter.model_validate(
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        )
+        for name in path_arguments
+    ]
+    return Operation(
+        operationId=operation_id,
+        summary=described.summary,
+        tags=[described.tag],
+        parameters=[*parameters, *_query(described.query)] or None,
+        requestBody=_body(described),
+        responses={str(status): _response(status, model) for status, model in sorted(answers.items())},
+        security=_SECURITY if described.role is not None else [],
+    )
+
+
+def _query(model: type[BaseModel] | None) -> list[Parameter]:
+    if model is None:
+        return []
+    properties = model.model_json_schema()["properties"]
+    return [
+        Parameter.model_validate({"name": name, "in": "query", "schema": shape}) for name, shape in properties.items()
+    ]
+
+
+def _body(described: Described) -> RequestBody | None:
+    if described.takes is None:
+        return None
+    content = {JSON: MediaType(media_type_schema=PydanticSchema(schema_class=described.takes))}
+    if described.takes_text:
+        text = Schema(type=DataType.STRING, minLength=1)
+        content["text/plain"] = MediaType(media_type_schema=text)
+    return RequestBody(required=True, content=content)
+
+
+def _response(status: int, model: type[BaseModel] | None) -> Response:
+    kind = PROBLEM_TYPE if model is None or status >= HTTPStatus.BAD_REQUEST else JSON
+    schema: PydanticSchema[BaseModel] = PydanticSchema(schema_class=model or ProblemBody)
+    return Response(
+        description=HTTPStatus(status).phrase,
+        headers={HEADER: Header(param_schema=Schema(type=DataType.STRING))},
+        content={kind: MediaType(media_type_schema=schema)},
+    )

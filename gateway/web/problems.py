@@ -1,0 +1,87 @@
+"""Every error as `application/problem+json`, with a code that never changes. Source: RFC 9457."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from gateway import errors
+from gateway.journal import Journal
+from gateway.telemetry.logs import error_fields
+
+PROBLEM_TYPE: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 2  #: about what the programs need to come back after a restart
+
+_STATUS: Final[Mapping[type[errors.GatewayError], HTTPStatus]] = {
+    errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.MalformedBody: HTTPStatus.BAD_REQUEST,
+    errors.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.TaskAlreadyFinished: HTTPStatus.BAD_REQUEST,
+    errors.TaskNotRetryable: HTTPStatus.BAD_REQUEST,
+    errors.ScreeningUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.LedgerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.OutcomeUnknown: HTTPStatus.GATEWAY_TIMEOUT,
+}
+
+_CODES: Final[Mapping[int, str]] = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
+
+
+def problem(status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """Return a problem; *detail* and *more* must be safe to show to anybody."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+    return Response(orjson.dumps(body), status, headers, content_type=PROBLEM_TYPE)
+
+
+def status_of(error: errors.GatewayError) -> HTTPStatus:
+    """Return the status of the nearest class that has one."""
+    for kind in type(error).__mro__:
+        if kind in _STATUS:
+            return _STATUS[kind]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def install(app: Flask, journal: Journal) -> None:
+    """Answer every error of *app* with a problem; one that nobody expected is journaled by its class and place."""
+
+    def known(error: errors.GatewayError) -> Response:
+        headers = {"Retry-After": str(RETRY_AFTER_S)} if error.retryable else {}
+        if isinstance(error, errors.Unauthenticated):
+            headers["WWW-Authenticate"] = 'Bearer realm="Portcullis"'
+        field = {"field": error.field} if isinstance(error, errors.InvalidRequest) and error.field else {}
+        return problem(status_of(error), error.code, str(error), headers=headers, **field)
+
+    def http(error: HTTPException) -> Response:
+        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        allow = error.get_response().headers.get("Allow")
+        code = _CODES.get(status, HTTPStatus(status).phrase.lower().replace(" ", "_"))
+        headers = {"Allow": allow} if allow else {}
+        return problem(status, code, HTTPStatus(status).description or HTTPStatus(status).phrase, headers=headers)
+
+    def unknown(error: Exception) -> Response:
+        journal.error("request.error", **error_fields(error))
+        return problem(500, "internal_error", "Something went wrong inside the gateway.")
+
+    app.register_error_handler(errors.GatewayError, known)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, unknown)

@@ -1,0 +1,1 @@
+"""service_1: the intake API."""

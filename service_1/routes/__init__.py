@@ -1,0 +1,1 @@
+"""The routes: decode, call one thing, encode."""

@@ -1,0 +1,79 @@
+"""What the service says about itself."""
+
+import time
+
+from flask import Blueprint, Response
+
+from gateway.access.roles import Role
+from gateway.telemetry import metrics
+from gateway.web.answers import json_answer
+from gateway.web.health import health, readiness
+from gateway.web.openapi import Described, describes
+from service_1.encoding import PREFIX
+from service_1.parts import caller, parts
+from service_1.schemas import AboutOut, HealthOut, ReadyOut, StatsOut
+
+bp = Blueprint("about", __name__)
+
+
+@bp.get("/")
+@describes(Described(summary="Say what this is.", tag="about", answers={200: AboutOut}))
+def get_about() -> Response:
+    """Return name, version and links."""
+    caller()
+    links = {
+        "documentation": "/docs",
+        "openapi": f"{PREFIX}/openapi.json",
+        "messages": f"{PREFIX}/messages",
+        "tasks": f"{PREFIX}/tasks",
+        "health": f"{PREFIX}/health",
+        "ready": f"{PREFIX}/ready",
+    }
+    return json_answer({"service": "portcullis service_1", "version": parts().version, "links": links})
+
+
+@bp.get("/health")
+@describes(Described(summary="Say that it runs.", tag="about", role=None, answers={200: HealthOut}))
+def get_health() -> Response:
+    """Answer at once."""
+    return health()
+
+
+@bp.get("/ready")
+@describes(Described(summary="Say how what it needs is.", tag="about", role=None, answers={200: ReadyOut, 503: None}))
+def get_ready() -> Response:
+    """Ask every dependency."""
+    return readiness(parts().dependencies)
+
+
+@bp.get("/stats")
+@describes(Described(summary="Count tasks.", tag="about", role=Role.OPERATOR, answers={200: StatsOut}))
+def get_stats() -> Response:
+    """Count tasks by status, and what waits in each pool."""
+    caller(Role.OPERATOR)
+    ledger = parts().ledger
+    pools = {
+        depth.pool: {
+            "pending": depth.pending,
+            "processing": depth.processing,
+            "oldest_pending_seconds": (
+                max(0.0, time.time() - depth.oldest_pending_at / 1000) if depth.oldest_pending_at else None
+            ),
+        }
+        for depth in ledger.depths()
+    }
+    tasks = {status.value: count for status, count in ledger.counts().items()}
+    return json_answer({"version": parts().version, "tasks": tasks, "pools": pools})
+
+
+@bp.get("/metrics")
+def get_metrics() -> Response:
+    """Answer Prometheus; NGINX does not let this address through."""
+    return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@bp.get("/internal/auth/<role>")
+def get_auth(role: str) -> Response:
+    """Tell NGINX whether a request to one of the mounted programs may pass."""
+    who = caller(Role(role))
+    return Response(status=204, headers={"X-Portcullis-Caller": who.name})

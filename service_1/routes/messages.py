@@ -1,0 +1,128 @@
+"""Messages."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from gateway.access.roles import Caller
+from gateway.errors import InvalidRequest, UnsupportedMediaType
+from gateway.intake import Outcome, Receipt
+from gateway.message.decoding import JSON_TYPE, TEXT_TYPE, decode_json, decode_text, media_type
+from gateway.message.ids import new_id
+from gateway.message.message import Message
+from gateway.policy.rules import SECRET_TYPES
+from gateway.screening.findings import Finding
+from gateway.web.answers import json_answer
+from gateway.web.bodies import validated
+from gateway.web.openapi import Described, describes
+from gateway.web.problems import problem
+from service_1.encoding import PREFIX, task_json
+from service_1.parts import caller, parts, request_id
+from service_1.schemas import ForwardedOut, HeldOut, MessageIn, QueuedOut, ScreenedOut
+
+bp = Blueprint("messages", __name__)
+
+_POLL_AFTER_S = "1"  #: when it is worth asking for a task's result
+
+
+@bp.post("/messages")
+@describes(
+    Described(
+        summary="Take in one message.",
+        tag="messages",
+        takes=MessageIn,
+        takes_text=True,
+        answers={200: ForwardedOut, 202: QueuedOut, 422: HeldOut},
+        also=(504,),
+    )
+)
+def post_message() -> Response:
+    """Take in one message: 200 with the answer, 202 with a task, or 422 if it is held."""
+    who = caller()
+    try:
+        message = _message(_message_in(), who)
+        return receipt_answer(parts().intake.receive(message))
+    except InvalidRequest as error:
+        parts().intake.refuse(error, caller=who.name, request_id=request_id())
+        raise
+
+
+@bp.post("/screen")
+@describes(
+    Described(
+        summary="Say what would become of a message; nothing is forwarded, kept or alerted.",
+        tag="messages",
+        takes=MessageIn,
+        takes_text=True,
+        answers={200: ScreenedOut},
+    )
+)
+def post_screen() -> Response:
+    """Screen and decide only."""
+    who = caller()
+    preview = parts().intake.preview(_message(_message_in(), who))
+    return json_answer(
+        {
+            "outcome": preview.outcome,
+            "findings": findings_json(preview.findings),
+            "redacted_text": preview.redacted_text,
+        }
+    )
+
+
+def receipt_answer(receipt: Receipt) -> Response:
+    """Return the answer that a receipt stands for."""
+    if receipt.outcome is Outcome.HELD:
+        return held_answer(receipt)
+    told: dict[str, Any] = {
+        "id": receipt.id,
+        "outcome": receipt.outcome,
+        "redacted": receipt.redacted,
+        "findings": findings_json(receipt.findings),
+    }
+    if receipt.task is None:
+        return json_answer({**told, "result": receipt.result})
+    headers = {"Location": f"{PREFIX}/tasks/{receipt.id}", "Retry-After": _POLL_AFTER_S}
+    return json_answer({**told, "task": task_json(receipt.task)}, HTTPStatus.ACCEPTED, headers)
+
+
+def held_answer(receipt: Receipt) -> Response:
+    """Return the problem that tells what was found, and where."""
+    secret = any(finding.entity_type in SECRET_TYPES for finding in receipt.findings)
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "secret" if secret else "personal_data",
+        "The message was held for what was found in it. Nothing was forwarded or kept; take it out and send again.",
+        id=receipt.id,
+        findings=findings_json(receipt.findings),
+        alert_id=receipt.alert_id,
+    )
+
+
+def findings_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return the findings as they are shown."""
+    return [finding.as_json() for finding in findings]
+
+
+def _message(body: MessageIn, who: Caller) -> Message:
+    return Message(
+        id=new_id(),
+        request_id=request_id(),
+        caller=who.name,
+        kind=body.kind,
+        delivery=body.delivery,
+        text=body.text,
+        metadata=body.metadata,
+    )
+
+
+def _message_in() -> MessageIn:
+    kind = media_type(request.headers.get("Content-Type"))
+    body = request.get_data(cache=False)
+    if kind == JSON_TYPE:
+        return validated(decode_json(body), MessageIn)
+    if kind == TEXT_TYPE:
+        return validated({"text": decode_text(body)}, MessageIn)
+    raise UnsupportedMediaType(f"the body must be {JSON_TYPE} or {TEXT_TYPE}")

@@ -1,0 +1,1 @@
+"""service_2: the processing API."""

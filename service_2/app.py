@@ -1,0 +1,56 @@
+"""The processing API as a Flask application."""
+
+import hmac
+from collections.abc import Mapping
+
+from flask import Flask, Response, request
+
+from gateway.errors import Unauthenticated
+from gateway.journal import Journal
+from gateway.kinds import PROCESS
+from gateway.processing.job import Job, Processor
+from gateway.telemetry import metrics
+from gateway.web import problems, request_id
+from gateway.web.answers import json_answer
+from gateway.web.bodies import json_body
+from gateway.web.health import health, readiness
+from service_2.schemas import ProcessIn
+
+
+def create_app(processors: Mapping[str, Processor], *, token: str, journal: Journal) -> Flask:
+    """
+    Return the application.
+
+    Args:
+        processors: by kind; the others run `process`.
+        token: what service_1 shows as Bearer; nobody else may call `/process`.
+    """
+    app = Flask(__name__, static_folder=None)
+    request_id.install(app)
+    problems.install(app, journal)
+    expected = f"Bearer {token}".encode()
+
+    @app.post("/process")
+    def post_process() -> Response:
+        if not token or not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
+            raise Unauthenticated
+        body = json_body(request, ProcessIn)
+        processor = processors.get(body.kind) or processors[PROCESS]
+        job = Job(id=body.id, kind=body.kind, attempt=1, content=body.text, metadata=body.metadata)
+        with metrics.task_processing_duration.time():
+            result = processor(job)
+        return json_answer(result)
+
+    @app.get("/health")
+    def get_health() -> Response:
+        return health()
+
+    @app.get("/ready")
+    def get_ready() -> Response:
+        return readiness(())
+
+    @app.get("/metrics")
+    def get_metrics() -> Response:
+        return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return app

@@ -1,0 +1,16 @@
+"""The bodies of the processing API."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+
+
+class ProcessIn(BaseModel):
+    """A screened message."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: StrictStr = Field(min_length=1, max_length=64)
+    kind: StrictStr = Field(min_length=1, max_length=64)
+    text: StrictStr
+    metadata: dict[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The workers: Celery spreads the tasks, the ledger knows them."""

@@ -1,0 +1,17 @@
+"""The Celery application of the workers and of Flower."""
+
+from typing import Any
+
+from celery.signals import setup_logging
+
+from gateway.delivery.celery_queue import celery_app
+from gateway.settings import load
+
+settings = load()
+app = celery_app(settings.celery_broker_url, publisher=False)
+app.conf.imports = ("workers.tasks",)
+
+
+@setup_logging.connect
+def _keep_our_handlers(**_: Any) -> None:
+    """Have Celery leave logging alone: its own lines would print what a library puts into an error."""

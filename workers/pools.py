@@ -1,0 +1,59 @@
+"""
+The two pools: `python -m workers.pools io` and `… cpu`.
+
+`io` runs threads in one process, for jobs that wait; `cpu` runs processes, for jobs that count.
+"""
+
+import argparse
+import os
+import socket
+from typing import Any
+
+from celery.signals import worker_process_shutdown
+
+from gateway.kinds import Pool
+from gateway.serving import configure_logs
+from gateway.telemetry import metrics
+from workers.app import app, settings
+
+_CHILD_TASKS = 10_000  #: a process of the cpu pool is replaced after so many, in case a processor leaks
+_CHILD_KILOBYTES = 512_000  #: and once it is this large
+
+
+def arguments(pool: Pool) -> list[str]:
+    """Return what Celery's worker command is given."""
+    common = [
+        "--quiet",  # no banner
+        "worker",
+        f"--hostname={pool}@{socket.gethostname()}",
+        f"--queues={pool}",
+        "--without-mingle",  # the ledger knows who does what
+        "--without-gossip",
+        "--task-events",  # what Flower lists
+    ]
+    if pool is Pool.IO:
+        return [*common, "--pool=threads", f"--concurrency={settings.workers_io}"]
+    limits = [f"--max-tasks-per-child={_CHILD_TASKS}", f"--max-memory-per-child={_CHILD_KILOBYTES}"]
+    return [*common, "--pool=prefork", f"--concurrency={settings.workers_cpu}", *limits]
+
+
+def main() -> None:
+    """Run one pool until it is told to stop."""
+    parser = argparse.ArgumentParser(description="Run one of the worker pools.")
+    parser.add_argument("pool", choices=list(Pool), type=Pool)
+    parser.add_argument("--metrics-port", type=int, help="serve /metrics here")
+    parser.add_argument("--metrics-address", default="127.0.0.1")
+    given = parser.parse_args()
+    configure_logs(settings, f"worker-{given.pool}")
+    if given.metrics_port:
+        metrics.serve(given.metrics_port, address=given.metrics_address)
+    app.worker_main(arguments(given.pool))
+
+
+@worker_process_shutdown.connect
+def _forget(**_: Any) -> None:
+    metrics.forget_process(os.getpid())
+
+
+if __name__ == "__main__":
+    main()
