@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from gateway.errors import Forbidden
+from gateway.errors import Forbidden, Unauthenticated
 
 
 class Role(StrEnum):
@@ -34,10 +34,11 @@ class Caller:
         Check that the caller may do what *role* may.
 
         Raises:
+            Unauthenticated: it may not, and showed no key: another one may do.
             Forbidden: it may not.
         """
         if not self.role.includes(role):
-            raise Forbidden
+            raise Unauthenticated if self == ANONYMOUS else Forbidden
 
     @property
     def sees_only(self) -> str | None:
