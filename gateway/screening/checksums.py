@@ -1,0 +1,40 @@
+"""Check digits: cheap proof that a number is no accident."""
+
+_DOUBLED = "0246813579"  # 2 * n, with its two digits added together
+_ORDINARY_DIGITS = "0123456789"
+
+
+def luhn_valid(digits: str) -> bool:
+    """
+    Tell whether the last digit of *digits* is the right check digit.
+
+    One random number in ten passes, so a match alone is weak evidence.
+    Args:
+        digits: 2 or more ASCII digits, separators already removed.
+    Raises:
+        ValueError: *digits* holds something else; a caller's mistake, never bad input.
+    Source: ISO/IEC 7812-1, Annex B.
+    """
+    if len(digits) < 2 or not (digits.isascii() and digits.isdigit()):  # noqa: PLR2004 -- a digit and its check digit
+        raise ValueError("luhn_valid takes two or more ASCII digits")
+    plain, doubled = digits[-1::-2], digits[-2::-2].translate(_DOUBLE)
+    return (sum(map(int, plain)) + sum(map(int, doubled))) % 10 == 0
+
+
+_DOUBLE = str.maketrans(_ORDINARY_DIGITS, _DOUBLED)
+
+
+def mod97_valid(iban: str) -> bool:
+    """
+    Tell whether the two check digits of *iban* are right.
+
+    One random string in 97 passes.
+    Args:
+        iban: capitals and ASCII digits, 5 or more, separators already removed.
+    Source: ISO 13616-1, ISO/IEC 7064 (MOD 97-10).
+    """
+    rearranged = iban[4:] + iban[:4]
+    return int(rearranged.translate(_LETTER_VALUES)) % 97 == 1
+
+
+_LETTER_VALUES = {ord("A") + at: str(10 + at) for at in range(26)}

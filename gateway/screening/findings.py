@@ -1,0 +1,49 @@
+"""What screening found: a place and a kind, never the value."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+#: The keys and indexes that lead to a string, from the root; that of a key ends with the key itself.
+Location: TypeAlias = tuple[str | int, ...]
+
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One piece of personal data, or one secret, at one place. It does not hold the value."""
+
+    entity_type: str  #: Presidio's name where it has one
+    location: Location = field(repr=False)  #: a key on the way may itself be personal data: use `path` to print it
+    path: str  #: a JSON pointer that is safe to print: a segment that is a finding, or no plain name, is `*`
+    start: int  #: in Unicode code points of the string at `location`
+    end: int  #: exclusive
+    score: float
+    key: bool = False  #: it was found in the key that ends `location`, not in its value; `path` is then the object's
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as the API shows it."""
+        shown: dict[str, Any] = {
+            "entity_type": self.entity_type,
+            "path": self.path,
+            "start": self.start,
+            "end": self.end,
+            "score": self.score,
+        }
+        return {**shown, "key": True} if self.key else shown
+
+
+def pointer(location: Location, *, hidden: frozenset[int] = frozenset()) -> str:
+    """
+    Print *location* as a JSON pointer that holds nothing personal.
+
+    Args:
+        location: keys and indexes from the root.
+        hidden: positions in *location* whose key is itself a finding.
+    Source: RFC 6901; `*` is ours.
+    """
+    return "".join(
+        f"/{step}" if isinstance(step, int) or (at not in hidden and _PLAIN_NAME.fullmatch(step)) else "/*"
+        for at, step in enumerate(location)
+    )
