@@ -6,9 +6,10 @@ records only the place, the class of an exception and a template without its arg
 """
 
 import logging
-import logging.handlers
+import os
 import sys
 import threading
+import time
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +94,62 @@ class JsonLineFormatter(JsonFormatter):
         return ""
 
 
+class LineFile(logging.Handler):
+    """
+    Appends each record to a file by one write, so that threads and processes may share it without a lock.
+
+    A file that was renamed away is noticed within a tenth of a second; until then its lines go to the renamed one,
+    which the rotation keeps. (The standard library's WatchedFileHandler looks at each line, under a lock.)
+    """
+
+    _LOOK_EVERY_S: Final = 0.1
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._descriptor: int | None = None
+        self._look_at = 0.0
+        self._opening = threading.Lock()
+
+    def createLock(self) -> None:  # noqa: N802 - the base class's name
+        """Have none: `os.write` to a file opened for appending is whole."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; a full disk loses it, and nothing else."""
+        try:
+            line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")
+            os.write(self._open(), line)
+        except OSError:
+            self.handleError(record)
+
+    def _open(self) -> int:
+        now = time.monotonic()
+        if self._descriptor is None or now >= self._look_at:
+            with self._opening:
+                self._look_at = now + self._LOOK_EVERY_S
+                self._descriptor = self._current()
+        return self._descriptor
+
+    def _current(self) -> int:
+        """Return a descriptor of the file that has the name now."""
+        old = self._descriptor
+        if old is not None and self._still_there(old):
+            return old
+        new = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if old is None:
+            return new
+        os.dup2(new, old, inheritable=False)  # a thread that is just writing keeps a valid number
+        os.close(new)
+        return old
+
+    def _still_there(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+
 def configure(
     program: str,
     *,
@@ -110,7 +167,7 @@ def configure(
     handler: logging.Handler
     if to == "files":
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = logging.handlers.WatchedFileHandler(logs / f"{program}.txt", encoding="utf-8", delay=True)
+        handler = LineFile(logs / f"{program}.txt")
     else:
         handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLineFormatter(program) if form == "json" else LineFormatter(program))
