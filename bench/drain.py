@@ -1,0 +1,143 @@
+"""
+Tasks a second from a full queue, against bare Celery with a task that does nothing.
+
+Both sides are seen from the broker: messages that wait or are not acknowledged are counted, and both acknowledge late,
+ours once the end is in the ledger. So neither side does anything for the measurement's sake. The first tenth of the
+messages is for the worker to get going (ours builds its screener at its first task) and does not count.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Final
+
+import redis
+
+from bench import nothing
+from bench.harness import House, house
+from bench.results import BenchFailed, Effort, Result, alternate
+from gateway.delivery.celery_queue import celery_app
+from gateway.kinds import PROCESS, Pool
+from gateway.ledger.sql import SqlLedger
+from gateway.ledger.task import NewTask, Status
+from gateway.message.ids import new_id
+from gateway.wiring import build_intake_parts
+
+_TASKS_PER_SECOND: Final = 600  #: about what a worker drains, so that a round lasts as long as it should
+_ACCEPTING_THREADS: Final = 16
+_WARM_UP: Final = 0.1  #: of the messages
+_POLL_S: Final = 0.01
+_WITHIN_S: Final = 180
+_SWAPS: Final = {f"worker-{pool}": ("workers.pools", "bench.bare_worker") for pool in Pool}
+_POOLS: Final = {
+    "drain-io": (Pool.IO, "8 threads"),
+    "drain-cpu": (Pool.CPU, "2 processes"),
+}
+NAMES: Final = tuple(_POOLS)
+
+
+def measure(names: Collection[str], effort: Effort, tell: Callable[[str], None]) -> Iterator[Result]:
+    """Measure those of `NAMES` that are named, on one pair of sides."""
+    chosen = [name for name in NAMES if name in names]
+    if not chosen:
+        return
+    with house() as ours, house(swaps=_SWAPS) as bare:
+        for side in (ours, bare):
+            side.start("broker")
+        for name in chosen:
+            tell(name)
+            yield _measure(name, ours, bare, effort)
+
+
+def _measure(name: str, ours: House, bare: House, effort: Effort) -> Result:
+    pool, size = _POOLS[name]
+    number = round(_TASKS_PER_SECOND * effort.seconds)
+    return Result(
+        name=name,
+        ours=f"accepted tasks are worked off by the `{pool}` pool, {size}",
+        peer="bare Celery with the same pool and settings, and a task that does nothing",
+        unit="a second",
+        goal=0.6,
+        figures=alternate(
+            lambda: _drain_ours(ours, pool, number), lambda: _drain_bare(bare, pool, number), effort.rounds
+        ),
+    )
+
+
+def _drain_ours(side: House, pool: Pool, number: int) -> float:
+    """Have the intake accept the tasks, then a worker run them."""
+    before = _completed(side)
+    parts = build_intake_parts(side.settings)
+    with closing(parts["ledger"]), ThreadPoolExecutor(_ACCEPTING_THREADS) as threads:
+        list(threads.map(parts["intake"].receive_task, (_task(pool) for _ in range(number))))
+    figure = _drain(side, pool, number)
+    completed = _completed(side) - before
+    if completed != number:
+        raise BenchFailed(f"of {number} tasks {completed} are completed")
+    return figure
+
+
+def _completed(side: House) -> int:
+    with closing(SqlLedger(side.settings.ledger_url)) as ledger:
+        return ledger.counts()[Status.COMPLETED]
+
+
+def _task(pool: Pool) -> NewTask:
+    task_id = new_id()
+    return NewTask(
+        id=task_id, caller="bench", kind=PROCESS, pool=pool, payload={"content": "Hello."}, request_id=task_id
+    )
+
+
+def _drain_bare(side: House, pool: Pool, number: int) -> float:
+    """Publish as many messages of the same size, then have a bare worker run them."""
+    with celery_app(side.settings.celery_broker_url, publisher=True) as app:
+        task = nothing.define(app)
+        for _ in range(number):
+            task.apply_async(([new_id()],), queue=pool, retry=False)
+    return _drain(side, pool, number)
+
+
+def _drain(side: House, pool: Pool, number: int) -> float:
+    """
+    Start the pool's worker, and return the tasks a second that it did after the first tenth.
+
+    Raises:
+        BenchFailed: it did not get through in time.
+    """
+    client = redis.Redis(unix_socket_path=str(side.settings.run_dir / "broker.sock"))
+    worker = f"worker-{pool}"
+    full = _left(client, pool)
+    try:
+        side.start(worker)
+        deadline = time.monotonic() + _WITHIN_S
+        left = _wait_until(lambda left: left <= full * (1 - _WARM_UP), client, pool, deadline)
+        started = time.monotonic()
+        _wait_until(lambda left: left == 0, client, pool, deadline)
+        return number * left / full / (time.monotonic() - started)
+    finally:
+        side.stop(worker)
+        client.close()
+
+
+def _wait_until(enough: Callable[[int], bool], client: redis.Redis, pool: Pool, deadline: float) -> int:
+    """Wait for it to be seen twice: a message that is just being taken is in neither list."""
+    seen = 0
+    while True:
+        left = _left(client, pool)
+        seen = seen + 1 if enough(left) else 0
+        if seen == 2:  # noqa: PLR2004 - twice, as said above
+            return left
+        if time.monotonic() > deadline:
+            raise BenchFailed(f"after {_WITHIN_S} s {left} messages are left in the {pool} pool")
+        time.sleep(_POLL_S)
+
+
+def _left(client: redis.Redis, pool: Pool) -> int:
+    """Count the messages that wait, and those that a worker has taken and not acknowledged."""
+    with client.pipeline() as both:
+        both.llen(pool)
+        both.hlen("unacked")
+        waiting, taken = both.execute()
+    return int(waiting) + int(taken)

@@ -1,0 +1,89 @@
+"""Load from `wrk`, a C program: a generator in Python would take as much of the machine as what it measures."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+from bench.results import BenchFailed
+
+CONNECTIONS: Final = 16  #: as many as a service has threads
+_SCRIPT: Final = Path(__file__).with_name("load.lua")
+_TIMEOUT_S: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """The request that is sent over and over, and the status of its answer."""
+
+    url: str
+    body: dict[str, Any] | None = None  #: None: a GET
+    status: int = 200
+
+    @property
+    def method(self) -> str:
+        """POST, where there is something to post."""
+        return "GET" if self.body is None else "POST"
+
+
+def find_wrk() -> str:
+    """
+    Return the load generator.
+
+    Raises:
+        BenchFailed: it is not on PATH; one line that says how to get it.
+    """
+    found = shutil.which("wrk")
+    if found is None:
+        raise BenchFailed("wrk is not on PATH; install it with: apt install wrk (on macOS: brew install wrk)")
+    return found
+
+
+def rate(shot: Shot, seconds: float, *, connections: int = CONNECTIONS) -> float:
+    """
+    Return the answers a second.
+
+    Raises:
+        BenchFailed: an answer was not the expected one, or did not come.
+    """
+    check(shot)
+    told = _run(shot, seconds, connections)
+    unexpected = told["not_2xx_3xx"]
+    if shot.status >= HTTPStatus.BAD_REQUEST:
+        unexpected = told["requests"] - unexpected
+    if unexpected or told["broken"]:
+        raise BenchFailed(f"{shot.url}: of {told['requests']} answers {unexpected} unexpected, {told['broken']} broken")
+    return float(told["requests"] / told["seconds"])
+
+
+def check(shot: Shot) -> None:
+    """
+    Send it once.
+
+    Raises:
+        BenchFailed: the answer has another status.
+    """
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.request(shot.method, shot.url, json=shot.body, timeout=_TIMEOUT_S)
+    if answer.status_code != shot.status:
+        raise BenchFailed(f"{shot.url} answered {answer.status_code}, not {shot.status}: {answer.text[:300]}")
+
+
+def _run(shot: Shot, seconds: float, connections: int) -> dict[str, Any]:
+    body = [] if shot.body is None else [json.dumps(shot.body)]
+    load = ["--threads", "1", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s"]
+    command = [find_wrk(), *load, "--timeout", f"{_TIMEOUT_S}s", "--script", str(_SCRIPT), shot.url]
+    done = subprocess.run(  # noqa: S603 - the program found above
+        [*command, "--", shot.method, *body], capture_output=True, text=True, check=False
+    )
+    last = done.stdout.strip().rpartition("\n")[2]
+    if done.returncode or not last.startswith("{"):
+        raise BenchFailed(f"wrk failed: {(done.stderr or done.stdout).strip()[-300:]}")
+    told: dict[str, Any] = json.loads(last)
+    return told

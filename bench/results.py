@@ -1,0 +1,61 @@
+"""What a measurement tells: figures of two sides from alternating rounds, and their ratio."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+
+class BenchFailed(Exception):
+    """Something that has to be right before a figure means anything was not; the text says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How long to measure."""
+
+    rounds: int
+    seconds: float  #: of each side in each round
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """The figures of one measurement, round by round."""
+
+    name: str
+    ours: str  #: what was measured
+    peer: str  #: against what
+    unit: str  #: of the figures
+    goal: float  #: for the ratio, ours to the peer's
+    at_most: bool = False  #: whether the goal is a ceiling, as for times; else a floor, as for rates
+    figures: list[tuple[float, float]]  #: ours and the peer's, a pair for each round
+
+    @cached_property
+    def ratios(self) -> list[float]:
+        """Ours to the peer's, in each round."""
+        return [ours / peer for ours, peer in self.figures]
+
+    @property
+    def ratio(self) -> float:
+        """The median round's."""
+        return statistics.median(self.ratios)
+
+    @property
+    def met(self) -> bool:
+        """Whether the median round reaches the goal."""
+        return self.ratio <= self.goal if self.at_most else self.ratio >= self.goal
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything, for the file of results."""
+        return asdict(self) | {
+            "ratio": self.ratio,
+            "ratio_min": min(self.ratios),
+            "ratio_max": max(self.ratios),
+            "met": self.met,
+        }
+
+
+def alternate(ours: Callable[[], float], peer: Callable[[], float], rounds: int) -> list[tuple[float, float]]:
+    """Measure the one, then the other, and again: what disturbs the machine for longer than a round disturbs both."""
+    return [(ours(), peer()) for _ in range(rounds)]
