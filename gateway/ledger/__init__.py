@@ -1,0 +1,1 @@
+"""The ledger: the truth about every accepted task and every alert."""

@@ -1,0 +1,187 @@
+"""
+Group commit: concurrent writers of one process share transactions.
+
+A transaction costs one wait for the disk however much it writes. So callers hand their operations to one thread; while
+it waits for a commit, the next operations gather, and the next transaction takes them all.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from queue import Empty, SimpleQueue
+from typing import Any, Final, NamedTuple, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.errors import GatewayError, LedgerUnavailable
+from gateway.ledger.trouble import spoils_only_itself, without_values, worth_another_try
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Operation = Callable[[Connection], Result]
+BulkOperation = Callable[[Connection, Sequence[Item]], Sequence[Result]]
+
+_TRIES: Final = 3  #: of a transaction that stood in another's way
+
+
+class _Job(NamedTuple):
+    run: BulkOperation[Any, Any]  # jobs of one batch with the same one are run by one call
+    item: Any
+    future: "Future[Any]"
+
+
+class _Spoiled(Exception):
+    """An operation failed after it may have written something."""
+
+
+class GroupCommit:
+    """
+    One thread that writes what callers hand it, batch by batch, each batch in one transaction.
+
+    An operation gets the connection of the shared transaction; it neither commits nor rolls back, and may be run
+    twice. It raises a `GatewayError` only before it has written anything: that goes to its caller alone. After any
+    other exception of an operation the batch is rolled back and written again with a savepoint around each
+    operation, so that it, too, reaches nobody else. Where the database itself fails, or the commit does, nothing of
+    the batch is written, and every caller gets `LedgerUnavailable`.
+    """
+
+    def __init__(
+        self, begin: Callable[[], AbstractContextManager[Connection]], *, max_batch: int = 128, wait_s: float = 10
+    ) -> None:
+        """
+        Start the thread.
+
+        Args:
+            begin: opens a transaction for writing, which commits at the end of its `with` block.
+            max_batch: the most operations that share a transaction.
+            wait_s: how long a caller waits.
+        """
+        self._begin = begin
+        self._max_batch = max_batch
+        self._wait_s = wait_s
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="ledger-committer", daemon=True)
+        self._thread.start()
+
+    def write(self, operation: Operation[Result]) -> Result:
+        """
+        Run *operation* in a transaction, and return what it returns once that is committed.
+
+        Raises:
+            LedgerUnavailable: nothing was written; or, where `wait_s` ran out while the transaction was under way,
+                the outcome is not known: it may be committed afterwards.
+        """
+        return self.write_each(lambda connection, _: [operation(connection)], None)
+
+    def write_each(self, operation: BulkOperation[Item, Result], item: Item) -> Result:
+        """Do as `write`, where one call of *operation* takes the items of all callers that share a transaction."""
+        future: Future[Result] = Future()
+        with self._gate:
+            if self._closed:
+                raise LedgerUnavailable("The ledger is closed.")
+            self._queue.put(_Job(operation, item, future))
+        try:
+            return future.result(self._wait_s)
+        except TimeoutError:
+            if future.done() and not future.cancelled():  # the operation's own TimeoutError, or just in time
+                return future.result()
+            future.cancel()
+            raise LedgerUnavailable from None
+
+    def close(self, *, wait_s: float = 10) -> None:
+        """Write what has been handed over, and end the thread; later writes raise `LedgerUnavailable`."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        if self._thread is not threading.current_thread():
+            self._thread.join(wait_s)
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            batch, more = self._next_batch()
+            jobs = [job for job in batch if job.future.set_running_or_notify_cancel()]
+            if jobs:
+                self._settle(jobs)
+
+    def _next_batch(self) -> tuple[list[_Job], bool]:
+        """Wait for a job, take those that wait behind it, and tell whether there will be more."""
+        batch: list[_Job] = []
+        try:
+            job = self._queue.get()
+            while job is not None:
+                batch.append(job)
+                if len(batch) == self._max_batch:
+                    return batch, True
+                job = self._queue.get_nowait()
+        except Empty:
+            return batch, True
+        return batch, False
+
+    def _settle(self, jobs: list[_Job]) -> None:
+        """Write a batch and tell each caller. Whatever happens, the thread lives on."""
+        try:
+            outcomes = self._written(jobs)
+        except Exception as error:  # noqa: BLE001 - the callers get it; the thread must serve the next ones
+            outcomes = [error if isinstance(error, SQLAlchemyError) else LedgerUnavailable()] * len(jobs)
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                job.future.set_exception(without_values(outcome))
+            else:
+                job.future.set_result(outcome)
+
+    def _written(self, jobs: list[_Job]) -> list[Any]:
+        """Commit the jobs, and return the result or the error of each."""
+        run = _run_together
+        tries = 0
+        while True:
+            try:
+                with self._begin() as connection:
+                    outcomes = run(connection, jobs)
+            except _Spoiled:
+                run = _run_apart
+            except SQLAlchemyError as error:
+                tries += 1
+                if tries == _TRIES or not worth_another_try(error):
+                    raise
+            else:
+                return outcomes
+
+
+def _run_together(connection: Connection, jobs: list[_Job]) -> list[Any]:
+    groups: dict[BulkOperation[Any, Any], list[int]] = {}
+    for place, job in enumerate(jobs):
+        groups.setdefault(job.run, []).append(place)
+    outcomes: list[Any] = [None] * len(jobs)
+    for run, places in groups.items():
+        try:
+            results = run(connection, [jobs[place].item for place in places])
+        except Exception as error:
+            if len(places) == 1 and isinstance(error, GatewayError):
+                outcomes[places[0]] = error
+                continue
+            if spoils_only_itself(error):
+                raise _Spoiled from None
+            raise
+        for place, result in zip(places, results, strict=True):
+            outcomes[place] = result
+    return outcomes
+
+
+def _run_apart(connection: Connection, jobs: list[_Job]) -> list[Any]:
+    outcomes: list[Any] = []
+    for job in jobs:
+        try:
+            with connection.begin_nested():
+                outcomes.extend(job.run(connection, [job.item]))
+        except Exception as error:
+            if not spoils_only_itself(error):
+                raise
+            outcomes.append(error)
+    return outcomes

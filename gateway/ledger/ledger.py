@@ -1,0 +1,139 @@
+"""
+The ledger's contract: what SQLite, PostgreSQL and the in-memory ledger all promise.
+
+Each method is one transaction. A method that changes a task's state is one conditional UPDATE: it changes one row,
+or the race was lost. Every change of state writes its event in the same transaction.
+
+Raises everywhere: `LedgerUnavailable` where the database cannot be reached or written in time.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from gateway.ledger.alert import Alert, NewAlert
+from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Status, Task, TaskEvent
+
+FOLD_WINDOW_MS: Final = 60_000  #: repeats of an alert within this long become one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolDepth:
+    """How much waits and runs in one pool."""
+
+    pool: str
+    pending: int
+    processing: int
+    oldest_pending_at: int | None  #: ms since the epoch
+
+
+class Ledger(Protocol):
+    """Where every accepted task and every alert is written down."""
+
+    def accept(self, task: NewTask) -> Task:
+        """
+        Write the task down, durably, as pending; concurrent calls share a transaction.
+
+        Its `due_at` lies one launch grace ahead (later where `not_before` is): until then its publisher has time
+        to tell the broker, after that the monitor does.
+        """
+
+    def get(self, task_id: str, *, caller: str | None = None) -> Task:
+        """
+        Return the task; with *caller*, only if it is that caller's.
+
+        Raises:
+            TaskNotFound: also where it belongs to somebody else.
+        """
+
+    def tasks(
+        self,
+        *,
+        caller: str | None = None,
+        status: Status | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        before_id: str | None = None,
+    ) -> list[Task]:
+        """Return the newest first; `before_id` is the last id of the page before."""
+
+    def events(self, task_id: str) -> list[TaskEvent]:
+        """Return the changes of state, oldest first."""
+
+    def cancel(self, task_id: str, *, by: str, caller: str | None = None) -> Task:
+        """
+        Cancel what has not ended; canceling twice is no error.
+
+        Raises:
+            TaskNotFound: as in `get`.
+            TaskAlreadyFinished: it has completed or failed.
+        """
+
+    def retry(self, task_id: str, *, by: str) -> Task:
+        """
+        Set a failed or canceled task back to pending, with a fresh retry budget (`failures` = 0).
+
+        Raises:
+            TaskNotFound: as in `get`.
+            TaskNotRetryable: it is neither failed nor canceled.
+        """
+
+    def claim(self, task_ids: Sequence[str], *, owner: str, lease_ms: int) -> list[Task]:
+        """Take those of the pending tasks that are due to run; the others are duplicates, canceled or ended."""
+
+    def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
+        """Extend the leases, and return the claims that still hold; the others' work must stop."""
+
+    def progress(self, claim: Claim, value: float) -> bool:
+        """Write how far an attempt is, from 0 to 1; False where the claim no longer holds."""
+
+    def end(self, endings: Sequence[Ending]) -> set[Claim]:
+        """Write how attempts ended, and return the claims that held; the others' results are thrown away."""
+
+    def sweep(self, *, max_attempts: int, limit: int = 500) -> list[Relaunch]:
+        """
+        Put right what is live and overdue, oldest first.
+
+        A processing task goes back to pending, or to failed once its `failures` reach *max_attempts* (a lost worker
+        counts as one); an overdue pending task stays pending. `launches` counts up, and the next `due_at` backs off:
+        10 s, doubling to 300 s. What comes back as pending is to be published again by the caller.
+        """
+
+    def depths(self) -> list[PoolDepth]:
+        """Count what is live in each pool. Not for the request path: the cost grows with the backlog."""
+
+    def counts(self) -> dict[Status, int]:
+        """Count the tasks by status. Not for the request path."""
+
+    def lead(self, name: str, *, holder: str, for_ms: int) -> bool:
+        """Take or keep the lead called *name*; False while another holder's time has not run out."""
+
+    def raise_alert(self, alert: NewAlert) -> Alert:
+        """
+        Write the alert down, or fold it into the same one (type, entity types, caller, subject) of the last minute.
+
+        A folded alert comes back with the first one's id and a higher `count`.
+        """
+
+    def alert(self, alert_id: str) -> Alert:
+        """
+        Return one alert.
+
+        Raises:
+            AlertNotFound: there is none with this id.
+        """
+
+    def alerts(self, *, limit: int = 50, before_id: str | None = None) -> list[Alert]:
+        """Return the newest first."""
+
+    def unreported_alerts(self, *, older_than_ms: int, limit: int = 100) -> list[Alert]:
+        """Return alerts whose file is missing or tells an older count, and which nobody touched for this long."""
+
+    def mark_reported(self, alert_id: str, count: int) -> None:
+        """Note that the alert's file tells *count*."""
+
+    def ping(self) -> None:
+        """Do the least that shows that the ledger answers and has the schema that this code needs."""
+
+    def close(self) -> None:
+        """Let go of every connection and thread."""

@@ -1,0 +1,276 @@
+"""The ledger in memory, for tests: the same promises, kept by one lock; nothing outlives the process."""
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from gateway.errors import (
+    AlertNotFound,
+    GatewayError,
+    LedgerUnavailable,
+    TaskAlreadyFinished,
+    TaskNotFound,
+    TaskNotRetryable,
+)
+from gateway.ledger import moves
+from gateway.ledger.alert import Alert, NewAlert
+from gateway.ledger.clock import now_ms
+from gateway.ledger.ledger import FOLD_WINDOW_MS, PoolDepth
+from gateway.ledger.rows import fingerprint, from_json, to_json
+from gateway.ledger.task import LIVE, MOVES, Claim, Ending, NewTask, Relaunch, Status, Task, TaskEvent
+
+
+class MemoryLedger:
+    """`gateway.ledger.ledger.Ledger` without a database. Payloads and results go through JSON, as they do there."""
+
+    def __init__(self, *, clock: Callable[[], int] = now_ms, launch_grace_ms: int = 2_000) -> None:
+        """Begin empty; the arguments are those of `SqlLedger`."""
+        self._clock = clock
+        self._launch_grace_ms = launch_grace_ms
+        self._lock = threading.RLock()
+        self._tasks: dict[str, Task] = {}
+        self._events: dict[str, list[TaskEvent]] = {}
+        self._alerts: dict[str, tuple[str, Alert]] = {}  # with their fingerprints
+        self._leaders: dict[str, tuple[str, int]] = {}
+        self._closed = False
+
+    def accept(self, task: NewTask) -> Task:
+        """Write the task down; see `Ledger.accept`."""
+        payload = from_json(to_json(task.payload))
+        with self._open():
+            accepted = moves.accepted(task, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
+            if task.id in self._tasks:
+                raise GatewayError("The ledger refused what was to be written.")
+            self._tasks[task.id] = replace(accepted, payload=payload)
+            self._events[task.id] = []
+            self._note(task.id, None, Status.PENDING, by=task.caller)
+            return accepted
+
+    def get(self, task_id: str, *, caller: str | None = None) -> Task:
+        """Return the task; see `Ledger.get`."""
+        with self._open():
+            task = self._tasks.get(task_id)
+            if task is None or caller not in {None, task.caller}:
+                raise TaskNotFound
+            return task
+
+    def tasks(
+        self,
+        *,
+        caller: str | None = None,
+        status: Status | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        before_id: str | None = None,
+    ) -> list[Task]:
+        """Return the newest first; see `Ledger.tasks`."""
+        with self._open():
+            found = (
+                self._tasks[task_id]
+                for task_id in sorted(self._tasks, reverse=True)
+                if before_id is None or task_id < before_id
+            )
+            wanted = (
+                task
+                for task in found
+                if caller in {None, task.caller} and status in {None, task.status} and kind in {None, task.kind}
+            )
+            return list(islice(wanted, limit))
+
+    def events(self, task_id: str) -> list[TaskEvent]:
+        """Return the changes of state, oldest first; none where there is no such task."""
+        with self._open():
+            return list(self._events.get(task_id, ()))
+
+    def cancel(self, task_id: str, *, by: str, caller: str | None = None) -> Task:
+        """Cancel what has not ended; see `Ledger.cancel`."""
+        with self._open():
+            task = self.get(task_id, caller=caller)
+            if task.status is Status.CANCELED:
+                return task
+            if Status.CANCELED not in MOVES[task.status]:
+                raise TaskAlreadyFinished
+            return self._move(task, moves.canceled(now=self._clock()), by=by)
+
+    def retry(self, task_id: str, *, by: str) -> Task:
+        """Set a failed or canceled task back to pending; see `Ledger.retry`."""
+        with self._open():
+            task = self.get(task_id)
+            if task.status in LIVE or Status.PENDING not in MOVES[task.status]:
+                raise TaskNotRetryable
+            changes = moves.retried(now=self._clock(), launch_grace_ms=self._launch_grace_ms)
+            return self._move(task, changes, by=by, remark=moves.STARTED_AGAIN)
+
+    def claim(self, task_ids: Sequence[str], *, owner: str, lease_ms: int) -> list[Task]:
+        """Take those of the tasks that are due to run, in the order given; see `Ledger.claim`."""
+        with self._open():
+            now = self._clock()
+            taken = []
+            for task_id in task_ids:
+                task = self._tasks.get(task_id)
+                if task and task.status is Status.PENDING and (task.not_before or 0) <= now:
+                    changes = moves.claimed(owner=owner, now=now, lease_ms=lease_ms)
+                    taken.append(self._move(task, changes | {"attempt": task.attempt + 1}, by=owner))
+            return taken
+
+    def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
+        """Extend the leases; see `Ledger.beat`."""
+        with self._open():
+            held = self._held(claims)
+            for claim in held:
+                self._set(claim.task_id, {"due_at": self._clock() + lease_ms})
+            return held
+
+    def progress(self, claim: Claim, value: float) -> bool:
+        """Write how far an attempt is; see `Ledger.progress`. What lies outside 0 to 1 is cut off."""
+        with self._open():
+            held = self._held([claim])
+            for _ in held:
+                self._set(claim.task_id, {"progress": max(0.0, min(1.0, value)), "updated_at": self._clock()})
+            return bool(held)
+
+    def end(self, endings: Sequence[Ending]) -> set[Claim]:
+        """Write how attempts ended; see `Ledger.end`, and `SqlLedger.end` for what it raises."""
+        with self._open():
+            now = self._clock()
+            held = self._held(ending.claim for ending in endings)
+            first = {ending.claim: ending for ending in reversed(endings) if ending.claim in held}
+            changes = {
+                claim: moves.ended(
+                    ending,
+                    failures=self._tasks[claim.task_id].failures,
+                    now=now,
+                    launch_grace_ms=self._launch_grace_ms,
+                )
+                for claim, ending in first.items()
+            }
+            results = {claim: from_json(to_json(change["result"])) for claim, change in changes.items()}
+            for claim, ending in first.items():
+                task = self._tasks[claim.task_id]
+                change = changes[claim] | {"result": results[claim]}
+                self._move(task, change, by=task.owner or "", remark=moves.end_remark(ending))
+            return held
+
+    def sweep(self, *, max_attempts: int, limit: int = 500) -> list[Relaunch]:
+        """Put right what is live and overdue; see `Ledger.sweep`."""
+        with self._open():
+            now = self._clock()
+            overdue = [task for task in self._tasks.values() if task.due_at is not None and task.due_at <= now]
+            overdue.sort(key=lambda task: task.due_at or 0)
+            relaunched = []
+            for task in overdue[:limit]:
+                repair = moves.repaired(task, now=now, max_attempts=max_attempts)
+                after = self._move(task, repair.changes, by=moves.MONITOR, remark=repair.remark)
+                relaunched.append(Relaunch(task=after, reason=repair.reason))
+            return relaunched
+
+    def depths(self) -> list[PoolDepth]:
+        """Count what is live in each pool; see `Ledger.depths`."""
+        with self._open():
+            live = [task for task in self._tasks.values() if task.status in LIVE]
+            return [
+                _depth(pool, [task for task in live if task.pool == pool]) for pool in sorted({t.pool for t in live})
+            ]
+
+    def counts(self) -> dict[Status, int]:
+        """Count the tasks by status, those without any included; see `Ledger.counts`."""
+        with self._open():
+            statuses = [task.status for task in self._tasks.values()]
+            return {status: statuses.count(status) for status in Status}
+
+    def lead(self, name: str, *, holder: str, for_ms: int) -> bool:
+        """Take or keep the lead; see `Ledger.lead`."""
+        with self._open():
+            now = self._clock()
+            current, until = self._leaders.get(name, (holder, now))
+            if current != holder and until > now:
+                return False
+            self._leaders[name] = (holder, now + for_ms)
+            return True
+
+    def raise_alert(self, alert: NewAlert) -> Alert:
+        """Write the alert down, or fold it; see `Ledger.raise_alert`."""
+        with self._open():
+            now, same = self._clock(), fingerprint(alert)
+            for known, first in self._alerts.values():
+                if known == same and first.at > now - FOLD_WINDOW_MS:
+                    folded = replace(first, count=first.count + 1, last_at=now)
+                    break
+            else:
+                fields = {name: getattr(alert, name) for name in NewAlert.__slots__}
+                folded = Alert(**fields, at=now, last_at=now, count=1)
+            self._alerts[folded.id] = (same, folded)
+            return folded
+
+    def alert(self, alert_id: str) -> Alert:
+        """Return one alert; see `Ledger.alert`."""
+        with self._open():
+            if alert_id not in self._alerts:
+                raise AlertNotFound
+            return self._alerts[alert_id][1]
+
+    def alerts(self, *, limit: int = 50, before_id: str | None = None) -> list[Alert]:
+        """Return the newest first."""
+        with self._open():
+            newest = sorted(self._alerts, reverse=True)
+            return [self._alerts[id_][1] for id_ in newest if before_id is None or id_ < before_id][:limit]
+
+    def unreported_alerts(self, *, older_than_ms: int, limit: int = 100) -> list[Alert]:
+        """Return alerts whose file has to be written, longest untouched first; see `Ledger.unreported_alerts`."""
+        with self._open():
+            before = self._clock() - older_than_ms
+            found = [alert for _, alert in self._alerts.values() if alert.reported < alert.count]
+            return sorted((a for a in found if a.last_at <= before), key=lambda a: a.last_at)[:limit]
+
+    def mark_reported(self, alert_id: str, count: int) -> None:
+        """Note that the alert's file tells *count*."""
+        with self._open():
+            if alert_id in self._alerts:
+                same, alert = self._alerts[alert_id]
+                self._alerts[alert_id] = (same, replace(alert, reported=max(alert.reported, count)))
+
+    def ping(self) -> None:
+        """Answer, unless closed."""
+        with self._open():
+            pass
+
+    def tidy(self) -> None:
+        """Do nothing; there is no log to empty."""
+
+    def close(self) -> None:
+        """Refuse everything from now on."""
+        self._closed = True
+
+    def _open(self) -> threading.RLock:
+        if self._closed:
+            raise LedgerUnavailable("The ledger is closed.")
+        return self._lock
+
+    def _held(self, claims: Iterable[Claim]) -> set[Claim]:
+        running = {task.claim for task in self._tasks.values() if task.status is Status.PROCESSING}
+        return running & set(claims)
+
+    def _set(self, task_id: str, changes: moves.Changes) -> Task:
+        after = self._tasks[task_id] = moves.applied(self._tasks[task_id], changes)
+        return after
+
+    def _move(self, task: Task, changes: moves.Changes, *, by: str, remark: str | None = None) -> Task:
+        self._note(task.id, task.status, changes["status"], by=by, remark=remark)
+        return self._set(task.id, changes)
+
+    def _note(
+        self, task_id: str, from_status: Status | None, to_status: Status, *, by: str, remark: str | None = None
+    ) -> None:
+        event = TaskEvent(at=self._clock(), from_status=from_status, to_status=to_status, by=by, remark=remark)
+        self._events[task_id].append(event)
+
+
+def _depth(pool: str, live: list[Task]) -> PoolDepth:
+    waiting = [task.created_at for task in live if task.status is Status.PENDING]
+    return PoolDepth(
+        pool=pool,
+        pending=len(waiting),
+        processing=len(live) - len(waiting),
+        oldest_pending_at=min(waiting, default=None),
+    )

@@ -1,0 +1,1 @@
+"""The revisions, in order; each is a file of its own."""

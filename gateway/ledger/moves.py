@@ -1,0 +1,169 @@
+"""
+What each move of a task changes, as columns and values.
+
+The ledgers share these: the SQL ledger writes them under a guard, the in-memory one with `dataclasses.replace`.
+"""
+
+from dataclasses import replace
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from gateway.ledger.task import GAVE_UP, NEVER_LAUNCHED, RETRY_DUE, WORKER_LOST, Ending, NewTask, Status, Task
+
+Changes: TypeAlias = dict[str, Any]  #: fields of `Task` by name
+
+BACK_OFF_MS: Final = 10_000  #: from the monitor's first launch of a task to its next
+LONGEST_BACK_OFF_MS: Final = 300_000
+MONITOR: Final = "monitor"  #: who makes the moves of a sweep
+LOST: Final = "WorkerLost"  #: the error of a task whose workers were lost too often
+STARTED_AGAIN: Final = "started again"  #: the remark of an operator's retry
+
+_ENDS: Final = frozenset({Status.COMPLETED, Status.FAILED, Status.PENDING})
+_REMARKS: Final = {
+    NEVER_LAUNCHED: "no worker took it in time",
+    RETRY_DUE: "retry due",
+    WORKER_LOST: "worker lost",
+}
+
+
+def back_off_ms(launches: int) -> int:
+    """Return how long the monitor waits after a task's launch number *launches*, from 1 on."""
+    return min(LONGEST_BACK_OFF_MS, BACK_OFF_MS << min(launches - 1, 16))
+
+
+def accepted(new: NewTask, *, now: int, launch_grace_ms: int) -> Task:
+    """Return the task as it is first written."""
+    return Task(
+        id=new.id,
+        caller=new.caller,
+        kind=new.kind,
+        pool=new.pool,
+        payload=new.payload,
+        status=Status.PENDING,
+        attempt=0,
+        failures=0,
+        launches=0,
+        due_at=max(now + launch_grace_ms, new.not_before or 0),
+        not_before=new.not_before,
+        priority=new.priority,
+        owner=None,
+        progress=None,
+        result=None,
+        error=None,
+        request_id=new.request_id,
+        created_at=now,
+        started_at=None,
+        updated_at=None,
+        finished_at=None,
+    )
+
+
+def claimed(*, owner: str, now: int, lease_ms: int) -> Changes:
+    """Return what a claim changes, but for `attempt`, which goes up by one."""
+    return {
+        "status": Status.PROCESSING,
+        "owner": owner,
+        "progress": None,
+        "started_at": now,
+        "updated_at": now,
+        "due_at": now + lease_ms,
+    }
+
+
+def ended(ending: Ending, *, failures: int, now: int, launch_grace_ms: int) -> Changes:
+    """
+    Return what the end of an attempt changes.
+
+    Without a `retry_at`, a pending one is handed back: its worker publishes it again, and after a grace the monitor.
+
+    Raises:
+        ValueError: no attempt ends this way; the runner's mistake.
+    """
+    if ending.status not in _ENDS:
+        raise ValueError(f"an attempt does not end as {ending.status}")
+    again = ending.status is Status.PENDING
+    return {
+        "status": ending.status,
+        "failures": failures + (again and ending.counts_as_failure),
+        "owner": None,
+        "result": ending.result if ending.status is Status.COMPLETED else None,
+        "error": ending.error,
+        "updated_at": now,
+        "finished_at": None if again else now,
+        "not_before": ending.retry_at,
+        "due_at": (ending.retry_at or now + launch_grace_ms) if again else None,
+    }
+
+
+def end_remark(ending: Ending) -> str | None:
+    """Return the words for an end that says none of its own."""
+    if ending.remark is not None or ending.status is not Status.PENDING:
+        return ending.remark
+    return "to be tried again" if ending.counts_as_failure else "handed back"
+
+
+def canceled(*, now: int) -> Changes:
+    """Return what a cancel changes."""
+    return {"status": Status.CANCELED, "owner": None, "due_at": None, "updated_at": now, "finished_at": now}
+
+
+def retried(*, now: int, launch_grace_ms: int) -> Changes:
+    """Return what an operator's retry changes; `attempt` stays, so a worker of before has no claim."""
+    return {
+        "status": Status.PENDING,
+        "failures": 0,
+        "launches": 0,
+        "due_at": now + launch_grace_ms,
+        "not_before": None,
+        "progress": None,
+        "result": None,
+        "error": None,
+        "started_at": None,
+        "updated_at": now,
+        "finished_at": None,
+    }
+
+
+class Repair(NamedTuple):
+    """What a sweep does about one overdue task."""
+
+    reason: str
+    remark: str
+    changes: Changes
+
+
+def repaired(task: Task, *, now: int, max_attempts: int) -> Repair:
+    """Decide what becomes of a live task that is overdue."""
+    failures = task.failures + (task.status is Status.PROCESSING)
+    if task.status is Status.PROCESSING and failures >= max_attempts:
+        remark = f"worker lost; gave up after {failures} failed attempts"
+        changes: Changes = {
+            "status": Status.FAILED,
+            "failures": failures,
+            "owner": None,
+            "error": LOST,
+            "due_at": None,
+            "finished_at": now,
+        }
+        return Repair(GAVE_UP, remark, changes | {"updated_at": now, "launches": task.launches})
+    reason = WORKER_LOST if task.status is Status.PROCESSING else _why_pending(task)
+    launches = task.launches + 1
+    changes = {
+        "status": Status.PENDING,
+        "failures": failures,
+        "owner": None,
+        "error": task.error,
+        "due_at": now + back_off_ms(launches),
+        "finished_at": None,
+    }
+    return Repair(reason, _REMARKS[reason], changes | {"updated_at": now, "launches": launches})
+
+
+def _why_pending(task: Task) -> str:
+    # The monitor's own launch moves due_at at least one back-off past not_before: then it has been launched for that.
+    waited = task.not_before is not None and task.due_at is not None and task.due_at < task.not_before + BACK_OFF_MS
+    return RETRY_DUE if waited else NEVER_LAUNCHED
+
+
+def applied(task: Task, changes: Changes) -> Task:
+    """Return the task as it is after the changes."""
+    return replace(task, **changes)

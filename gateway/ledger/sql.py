@@ -1,0 +1,223 @@
+"""The ledger on SQLite or PostgreSQL."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, Select, func, select, text
+
+from gateway.errors import AlertNotFound, LedgerUnavailable, TaskNotFound
+from gateway.ledger import moves, sql_alerts, sql_tasks
+from gateway.ledger.alert import Alert, NewAlert
+from gateway.ledger.clock import now_ms
+from gateway.ledger.database import Database
+from gateway.ledger.ledger import FOLD_WINDOW_MS, PoolDepth
+from gateway.ledger.rows import alert_from, event_from, task_from
+from gateway.ledger.schema import HEAD, alerts, task_events, tasks
+from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Status, Task, TaskEvent
+
+_PENDING, _PROCESSING = (tasks.c.status == status.value for status in (Status.PENDING, Status.PROCESSING))
+_DEPTHS: Final = (
+    select(
+        tasks.c.pool,
+        func.count().filter(_PENDING).label("pending"),
+        func.count().filter(_PROCESSING).label("processing"),
+        func.min(tasks.c.created_at).filter(_PENDING).label("oldest_pending_at"),
+    )
+    .where(tasks.c.due_at.is_not(None))
+    .group_by(tasks.c.pool)
+    .order_by(tasks.c.pool)
+)
+_COUNTS: Final = select(tasks.c.status, func.count().label("times")).group_by(tasks.c.status)
+_REVISION: Final = text("SELECT version_num FROM alembic_version")
+
+
+class SqlLedger:
+    """
+    `gateway.ledger.ledger.Ledger` on a database whose schema `gateway.ledger.migrations.migrate` has made.
+
+    Safe for threads, and across a fork: a child opens its own connections. Concurrent writers of one process share
+    transactions, see `gateway.ledger.group_commit`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Callable[[], int] = now_ms,
+        launch_grace_ms: int = 2_000,
+        write_timeout_s: float = 10,
+        max_batch: int = 128,
+    ) -> None:
+        """
+        Open nothing yet.
+
+        Args:
+            url: SQLAlchemy's form; SQLite needs a file.
+            clock: milliseconds since the epoch; the same for all who share the database.
+            launch_grace_ms: how long a publisher has until the monitor launches a task.
+            write_timeout_s: how long a writer waits for its commit.
+            max_batch: the most writers that share a transaction.
+
+        Raises:
+            InvalidSetting: *url* is none, or names an SQLite database in memory.
+        """
+        self._database = Database(url, max_batch=max_batch, wait_s=write_timeout_s)
+        self._clock = clock
+        self._launch_grace_ms = launch_grace_ms
+
+    def accept(self, task: NewTask) -> Task:
+        """
+        Write the task down; see `Ledger.accept`.
+
+        After a `LedgerUnavailable` by time-out the task may still be written, and then it runs.
+
+        Raises:
+            TypeError: the payload is no JSON.
+        """
+        accepted = moves.accepted(task, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
+        self._database.write_each(sql_tasks.write_new, sql_tasks.task_values(accepted))
+        return accepted
+
+    def get(self, task_id: str, *, caller: str | None = None) -> Task:
+        """Return the task; see `Ledger.get`."""
+        statement = select(tasks).where(tasks.c.id == task_id)
+        if caller is not None:
+            statement = statement.where(tasks.c.caller == caller)
+        for row in self._database.rows(statement):
+            return task_from(row)
+        raise TaskNotFound
+
+    def tasks(
+        self,
+        *,
+        caller: str | None = None,
+        status: Status | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        before_id: str | None = None,
+    ) -> list[Task]:
+        """Return the newest first; see `Ledger.tasks`."""
+        statement = select(tasks).order_by(tasks.c.id.desc()).limit(limit)
+        # Hidden from the index of statuses, so that a caller's list costs by its own tasks, not by everybody's.
+        of_status = tasks.c.status if caller is None else tasks.c.status.concat("")
+        for column, value in ((tasks.c.caller, caller), (of_status, status), (tasks.c.kind, kind)):
+            if value is not None:
+                statement = statement.where(column == value)
+        if before_id is not None:
+            statement = statement.where(tasks.c.id < before_id)
+        return [task_from(row) for row in self._database.rows(statement)]
+
+    def events(self, task_id: str) -> list[TaskEvent]:
+        """Return the changes of state, oldest first; none where there is no such task."""
+        statement = select(task_events).where(task_events.c.task_id == task_id).order_by(task_events.c.seq)
+        return [event_from(row) for row in self._database.rows(statement)]
+
+    def cancel(self, task_id: str, *, by: str, caller: str | None = None) -> Task:
+        """Cancel what has not ended; see `Ledger.cancel`."""
+        return self._database.write(lambda c: sql_tasks.cancel(c, task_id, by=by, caller=caller, now=self._clock()))
+
+    def retry(self, task_id: str, *, by: str) -> Task:
+        """Set a failed or canceled task back to pending; see `Ledger.retry`."""
+        grace = self._launch_grace_ms
+        return self._database.write(
+            lambda c: sql_tasks.retry(c, task_id, by=by, now=self._clock(), launch_grace_ms=grace)
+        )
+
+    def claim(self, task_ids: Sequence[str], *, owner: str, lease_ms: int) -> list[Task]:
+        """Take those of the tasks that are due to run, in the order given; see `Ledger.claim`."""
+        if not task_ids:
+            return []
+        return self._database.write_each(self._claim_each, sql_tasks.Wish(task_ids, owner, lease_ms))
+
+    def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
+        """Extend the leases; see `Ledger.beat`."""
+        if not claims:
+            return set()
+        return self._database.write(lambda c: sql_tasks.beat(c, claims, now=self._clock(), lease_ms=lease_ms))
+
+    def progress(self, claim: Claim, value: float) -> bool:
+        """Write how far an attempt is; see `Ledger.progress`. What lies outside 0 to 1 is cut off."""
+        share = max(0.0, min(1.0, value))
+        return self._database.write(lambda c: sql_tasks.progress(c, claim, share, now=self._clock()))
+
+    def end(self, endings: Sequence[Ending]) -> set[Claim]:
+        """
+        Write how attempts ended; see `Ledger.end`.
+
+        Raises:
+            ValueError: no attempt ends with one of these states; nothing is written.
+            TypeError: a result is no JSON; nothing is written.
+        """
+        if not endings:
+            return set()
+        return self._database.write_each(self._end_each, endings)
+
+    def sweep(self, *, max_attempts: int, limit: int = 500) -> list[Relaunch]:
+        """Put right what is live and overdue; see `Ledger.sweep`."""
+        return self._database.write(
+            lambda c: sql_tasks.sweep(c, max_attempts=max_attempts, limit=limit, now=self._clock())
+        )
+
+    def depths(self) -> list[PoolDepth]:
+        """Count what is live in each pool; see `Ledger.depths`."""
+        return [PoolDepth(**row) for row in self._database.rows(_DEPTHS)]
+
+    def counts(self) -> dict[Status, int]:
+        """Count the tasks by status, those without any included; see `Ledger.counts`."""
+        counted = {row["status"]: row["times"] for row in self._database.rows(_COUNTS)}
+        return {status: counted.get(status, 0) for status in Status}
+
+    def lead(self, name: str, *, holder: str, for_ms: int) -> bool:
+        """Take or keep the lead; see `Ledger.lead`."""
+        return self._database.write(lambda c: sql_alerts.lead(c, name, holder=holder, now=self._clock(), for_ms=for_ms))
+
+    def raise_alert(self, alert: NewAlert) -> Alert:
+        """Write the alert down, or fold it; see `Ledger.raise_alert`."""
+        return self._database.write(
+            lambda c: sql_alerts.raise_alert(c, alert, now=self._clock(), fold_ms=FOLD_WINDOW_MS)
+        )
+
+    def alert(self, alert_id: str) -> Alert:
+        """Return one alert; see `Ledger.alert`."""
+        for row in self._database.rows(select(alerts).where(alerts.c.id == alert_id)):
+            return alert_from(row)
+        raise AlertNotFound
+
+    def alerts(self, *, limit: int = 50, before_id: str | None = None) -> list[Alert]:
+        """Return the newest first."""
+        statement = select(alerts).order_by(alerts.c.id.desc()).limit(limit)
+        if before_id is not None:
+            statement = statement.where(alerts.c.id < before_id)
+        return self._alerts(statement)
+
+    def unreported_alerts(self, *, older_than_ms: int, limit: int = 100) -> list[Alert]:
+        """Return alerts whose file has to be written, longest untouched first; see `Ledger.unreported_alerts`."""
+        untouched = alerts.c.last_at <= self._clock() - older_than_ms
+        statement = select(alerts).where(alerts.c.reported < alerts.c.times, untouched)
+        return self._alerts(statement.order_by(alerts.c.last_at).limit(limit))
+
+    def mark_reported(self, alert_id: str, count: int) -> None:
+        """Note that the alert's file tells *count*."""
+        self._database.write(lambda c: sql_alerts.mark_reported(c, alert_id, count))
+
+    def ping(self) -> None:
+        """Read the schema's revision; see `Ledger.ping`."""
+        if [row["version_num"] for row in self._database.rows(_REVISION)] != [HEAD]:
+            raise LedgerUnavailable("The ledger's schema is not the one that this program needs: migrate it.")
+
+    def tidy(self) -> None:
+        """Empty SQLite's write-ahead log, behind which the sweep becomes slow; for the monitor, now and then."""
+        self._database.tidy()
+
+    def close(self) -> None:
+        """Write what waits, then let go of every connection and thread; later calls raise `LedgerUnavailable`."""
+        self._database.close()
+
+    def _claim_each(self, connection: Connection, wishes: Sequence[sql_tasks.Wish]) -> list[list[Task]]:
+        return sql_tasks.claim_each(connection, wishes, now=self._clock())
+
+    def _end_each(self, connection: Connection, calls: Sequence[Sequence[Ending]]) -> list[set[Claim]]:
+        return sql_tasks.end_each(connection, calls, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
+
+    def _alerts(self, statement: Select[tuple[object, ...]]) -> list[Alert]:
+        return [alert_from(row) for row in self._database.rows(statement)]

@@ -1,0 +1,125 @@
+"""A task, its states and the moves between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Status(StrEnum):
+    """Where a task stands; docs/task-states.md draws the moves."""
+
+    PENDING = "pending"  #: waiting for a worker
+    PROCESSING = "processing"  #: a worker holds it until its lease ends
+    COMPLETED = "completed"  #: a result is stored
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody still has to do something about the task."""
+        return self in LIVE
+
+
+LIVE: Final = frozenset({Status.PENDING, Status.PROCESSING})
+
+MOVES: Final[Mapping[Status, frozenset[Status]]] = {
+    Status.PENDING: frozenset({Status.PROCESSING, Status.CANCELED}),
+    # back to PENDING: the worker was lost, handed it back, or a retry is due
+    Status.PROCESSING: frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELED, Status.PENDING}),
+    Status.COMPLETED: frozenset(),
+    Status.FAILED: frozenset({Status.PENDING}),  # an operator tries again
+    Status.CANCELED: frozenset({Status.PENDING}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A task to be accepted; its payload has been screened, and redacted where the policy says so."""
+
+    id: str  #: UUIDv7
+    caller: str  #: name of the key that made it
+    kind: str
+    pool: str
+    payload: Mapping[str, Any] = field(repr=False)  #: content, args, metadata
+    request_id: str
+    priority: int = 0  #: higher runs sooner
+    not_before: int | None = None  #: ms since the epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One row of the ledger. All times are milliseconds since the epoch, UTC."""
+
+    id: str
+    caller: str
+    kind: str
+    pool: str
+    payload: Mapping[str, Any] = field(repr=False)
+    status: Status
+    attempt: int  #: the fencing token: one more at each claim, never reset
+    failures: int  #: what the retry budget counts; a hand-back does not spend it
+    launches: int  #: how often the monitor published it again
+    due_at: int | None  #: when somebody should look; None once the task has ended
+    not_before: int | None
+    priority: int
+    owner: str | None  #: the worker that holds it
+    progress: float | None  #: 0 to 1
+    result: Any = field(repr=False)  #: any JSON value, screened
+    error: str | None  #: a class and a code, never an exception's text
+    request_id: str
+    created_at: int
+    started_at: int | None
+    updated_at: int | None  #: None until something happened after it was created
+    finished_at: int | None
+
+    @property
+    def claim(self) -> "Claim":
+        """The worker's right to this attempt."""
+        return Claim(task_id=self.id, attempt=self.attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to write about one attempt; worth nothing once another attempt has begun."""
+
+    task_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How an attempt ended: completed with *result*, failed with *error*, or to be tried again."""
+
+    claim: Claim
+    status: Status  #: COMPLETED, FAILED, or PENDING for another try
+    result: Any = field(default=None, repr=False)
+    error: str | None = None
+    remark: str | None = None
+    retry_at: int | None = None  #: ms since the epoch, with PENDING
+    counts_as_failure: bool = True  #: with PENDING: whether it spends the retry budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEvent:
+    """One change of state, as it was written in the transaction that made it."""
+
+    at: int  #: ms since the epoch
+    from_status: Status | None
+    to_status: Status
+    by: str
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaunch:
+    """A task that the monitor put right, and why."""
+
+    task: Task
+    reason: str  #: one of `RELAUNCH_REASONS`, or "gave_up" where it was failed instead
+
+
+NEVER_LAUNCHED: Final = "never_launched"  #: recorded, and no worker took it in time
+WORKER_LOST: Final = "worker_lost"  #: its lease ended without a beat
+RETRY_DUE: Final = "retry_due"  #: its not_before has come
+GAVE_UP: Final = "gave_up"  #: its worker was lost too often
