@@ -132,6 +132,9 @@ class Ledger(Protocol):
     def mark_reported(self, alert_id: str, count: int) -> None:
         """Note that the alert's file tells *count*."""
 
+    def tidy(self) -> None:
+        """Do what keeps reads fast as the ledger grows; for the monitor, now and then."""
+
     def ping(self) -> None:
         """Do the least that shows that the ledger answers and has the schema that this code needs."""
 

@@ -85,6 +85,7 @@ def ended(ending: Ending, *, failures: int, now: int, launch_grace_ms: int) -> C
         "status": ending.status,
         "failures": failures + (again and ending.counts_as_failure),
         "owner": None,
+        "progress": 1.0 if ending.status is Status.COMPLETED else None,
         "result": ending.result if ending.status is Status.COMPLETED else None,
         "error": ending.error,
         "updated_at": now,

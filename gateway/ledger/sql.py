@@ -173,9 +173,7 @@ class SqlLedger:
 
     def raise_alert(self, alert: NewAlert) -> Alert:
         """Write the alert down, or fold it; see `Ledger.raise_alert`."""
-        return self._database.write(
-            lambda c: sql_alerts.raise_alert(c, alert, now=self._clock(), fold_ms=FOLD_WINDOW_MS)
-        )
+        return self._database.write_each(self._raise_each, alert)
 
     def alert(self, alert_id: str) -> Alert:
         """Return one alert; see `Ledger.alert`."""
@@ -212,6 +210,9 @@ class SqlLedger:
     def close(self) -> None:
         """Write what waits, then let go of every connection and thread; later calls raise `LedgerUnavailable`."""
         self._database.close()
+
+    def _raise_each(self, connection: Connection, raised: Sequence[NewAlert]) -> list[Alert]:
+        return sql_alerts.raise_each(connection, raised, now=self._clock(), fold_ms=FOLD_WINDOW_MS)
 
     def _claim_each(self, connection: Connection, wishes: Sequence[sql_tasks.Wish]) -> list[list[Task]]:
         return sql_tasks.claim_each(connection, wishes, now=self._clock())

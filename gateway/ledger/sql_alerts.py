@@ -1,32 +1,48 @@
 """Alerts and the lead in SQL. Each takes the connection of a transaction that may write, and the time."""
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.rows import alert_from, fingerprint, to_json
 from gateway.ledger.schema import alerts, leaders
 
+# Statements are built once: building one costs more than SQLite takes to run it.
+_FOLD: Final = (
+    update(alerts)
+    .where(alerts.c.fingerprint == bindparam("same"), alerts.c.at > bindparam("since"))
+    .values(times=alerts.c.times + bindparam("more"), last_at=bindparam("now"))
+    .returning(*alerts.c)
+)
+_NEW: Final = insert(alerts).returning(*alerts.c)
 
-def raise_alert(connection: Connection, alert: NewAlert, *, now: int, fold_ms: int) -> Alert:
-    """Do as `Ledger.raise_alert`."""
-    same = fingerprint(alert)
+
+def raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, fold_ms: int) -> list[Alert]:
+    """Do as `Ledger.raise_alert` for several callers: those with the same alert share one statement."""
+    together: dict[str, list[int]] = {}
+    for place, alert in enumerate(raised):
+        together.setdefault(fingerprint(alert), []).append(place)
+    told: dict[int, Alert] = {}
+    for same, places in together.items():
+        row = _fold_or_write(connection, raised[places[0]], same, times=len(places), now=now, since=now - fold_ms)
+        before = row.count - len(places)
+        told |= {place: replace(row, count=before + nth) for nth, place in enumerate(places, start=1)}
+    return [told[place] for place in range(len(raised))]
+
+
+def _fold_or_write(connection: Connection, alert: NewAlert, same: str, *, times: int, now: int, since: int) -> Alert:
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         lock = int.from_bytes(bytes.fromhex(same[:16]), signed=True)
         connection.execute(select(func.pg_advisory_xact_lock(lock)))
-    fold = (
-        update(alerts)
-        .where(alerts.c.fingerprint == same, alerts.c.at > now - fold_ms)
-        .values(times=alerts.c.times + 1, last_at=now)
-        .returning(*alerts.c)
-    )
-    if folded := connection.execute(fold).mappings().first():
-        return alert_from(folded)
-    new = insert(alerts).values(_values(alert, same, now)).returning(*alerts.c)
-    return alert_from(connection.execute(new).mappings().one())
+    folding = {"same": same, "since": since, "more": times, "now": now}
+    folded = connection.execute(_FOLD, folding).mappings().first()
+    if folded is None:
+        folded = connection.execute(_NEW, _values(alert, same, now) | {"times": times}).mappings().one()
+    return alert_from(folded)
 
 
 def _values(alert: NewAlert, same: str, now: int) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _LEAD: Final = "monitor"
 _LEAD_MS: Final = 10_000
 _SWEEP_LIMIT: Final = 500
 _COUNT_EVERY_S: Final = 5.0
-_TIDY_EVERY_S: Final = 3600.0
+_TIDY_EVERY_S: Final = 60.0
 _UNREPORTED_AFTER_MS: Final = 1000  #: leaves the program that raised an alert the time to write its report
 
 
@@ -153,10 +153,11 @@ class Monitor:
             metrics.oldest_pending_seconds.labels(pool.value).set(max(age, 0.0))
 
     def _tidy(self) -> None:
-        """Drop what is past its retention."""
+        """Keep the ledger fast, and drop what is past its retention."""
         if time.monotonic() - self._tidied_at < _TIDY_EVERY_S:
             return
         self._tidied_at = time.monotonic()
+        self._ledger.tidy()
         dropped = self._reports.drop_older_than(self._duties.report_retention_days)
         if dropped:
             self._journal.info("reports.dropped", days=dropped)
