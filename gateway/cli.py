@@ -1,0 +1,151 @@
+"""The `portcullis` command: each subcommand decodes its options and calls one thing."""
+
+import signal
+import sys
+import threading
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from gateway.access.keys import KeyNameTaken, KeyStore
+from gateway.access.roles import Role
+from gateway.checks import try_out
+from gateway.errors import GatewayError
+from gateway.ledger.migrations import migrate as run_migrations
+from gateway.native import gate as native_gate
+from gateway.native import mesh
+from gateway.native.home import complete_env_file, make_folders
+from gateway.native.nginx_conf import Upstreams
+from gateway.serving import configure_logs
+from gateway.settings import load
+from gateway.settings_page import settings_page
+from gateway.telemetry import metrics
+from gateway.telemetry.logs import rfc3339
+from gateway.wiring import build_monitor
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+keys = typer.Typer(no_args_is_help=True, help="API keys.")
+app.add_typer(keys, name="keys")
+
+
+@app.command()
+def up() -> None:
+    """Start the mesh on this machine, wait until it answers, and try it."""
+    mesh.up(load())
+
+
+@app.command()
+def down() -> None:
+    """Stop the mesh in order."""
+    mesh.down(load())
+
+
+@app.command()
+def status() -> None:
+    """Tell what runs; exit 0 only if everything does."""
+    raise typer.Exit(mesh.status(load()))
+
+
+@app.command("logs")
+def follow_logs() -> None:
+    """Follow the logs until interrupted."""
+    mesh.follow_logs(load())
+
+
+@app.command()
+def check() -> None:
+    """Try the configuration without starting anything."""
+    try_out(load())
+    sys.stdout.write("The configuration is good.\n")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the ledger's schema up to date."""
+    run_migrations(load().ledger_url)
+
+
+@app.command()
+def init() -> None:
+    """Prepare the home for programs that something else starts: folders, `.env`, ledger. No key is printed."""
+    settings = load()
+    try_out(settings)
+    make_folders(settings)
+    complete_env_file(settings.home / ".env")
+    settings = load()
+    run_migrations(settings.ledger_url)
+    with suppress(KeyNameTaken):  # it is there since the first time; a revoked one stays so
+        KeyStore(settings.ledger_url).create("loadtest", Role.CLIENT, plain=settings.loadtest_key.get_secret_value())
+
+
+@app.command("settings")
+def print_settings() -> None:
+    """Print docs/settings.md."""
+    sys.stdout.write(settings_page())
+
+
+@app.command()
+def monitor(
+    *,
+    metrics_port: Annotated[int, typer.Option(help="serve /metrics here")] = 0,
+    metrics_address: Annotated[str, typer.Option()] = "127.0.0.1",
+) -> None:
+    """Run the monitor until it is told to stop."""
+    settings = load()
+    configure_logs(settings, "monitor")
+    if metrics_port:
+        metrics.serve(metrics_port, address=metrics_address)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    build_monitor(settings).run(until=stop.is_set, wait=stop.wait)
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="who will use it; shown in logs")],
+    role: Annotated[Role, typer.Option(help="client < operator < admin")] = Role.CLIENT,
+) -> None:
+    """Make a key and print it, this once."""
+    sys.stdout.write(f"{_key_store().create(name, role)}\n")
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the keys, without their secrets."""
+    for key in _key_store().list():
+        times = [rfc3339(at / 1000) if at else "-" for at in (key.created_at, key.last_used_at, key.revoked_at)]
+        sys.stdout.write(f"{key.name:<24} {key.role:<9} created {times[0]}  used {times[1]}  revoked {times[2]}\n")
+
+
+@keys.command("revoke")
+def revoke_key(name: Annotated[str, typer.Argument()]) -> None:
+    """End a key; running services learn of it within two seconds."""
+    _key_store().revoke(name)
+
+
+def _key_store() -> KeyStore:
+    return KeyStore(load().ledger_url)
+
+
+@app.command()
+def gate(
+    *,
+    service_1: Annotated[str, typer.Option(help="host:port, or unix:/path")],
+    flower: Annotated[str, typer.Option(help="host:port")],
+    locust: Annotated[str, typer.Option(help="host:port")],
+    listen: Annotated[str, typer.Option(help="address:port")],
+) -> None:
+    """Run NGINX in the foreground."""
+    upstreams = Upstreams(service_1=service_1, flower=flower, locust=locust)
+    raise typer.Exit(native_gate.run(load(), upstreams, listen=listen))
+
+
+def main() -> None:
+    """Run the command; what goes wrong by name is one line."""
+    try:
+        app()
+    except GatewayError as error:
+        sys.stderr.write(f"portcullis: {error}\n")
+        sys.exit(1)

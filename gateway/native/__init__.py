@@ -1,0 +1,1 @@
+"""The mesh on one machine: find or bring the programs, render configuration, supervise, wait, try."""

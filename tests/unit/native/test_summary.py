@@ -1,0 +1,21 @@
+from gateway.native.summary import print_summary
+from gateway.native.trial import Verdict
+
+
+def test_the_first_admins_key_is_shown_where_it_was_made(capsys):
+    verdicts = [Verdict(sample="a plain one", status=200, words="forwarded, nothing found")]
+
+    print_summary("http://127.0.0.1:8080", verdicts, needs_key=False, first_admin_key="pk_once")
+
+    said = capsys.readouterr().out
+    assert "pk_once" in said
+    assert "a plain one      200  forwarded, nothing found" in said
+    assert "Authorization" not in said
+
+
+def test_later_it_says_how_to_make_a_key(capsys):
+    print_summary("http://127.0.0.1:8080", [], needs_key=True, first_admin_key=None)
+
+    said = capsys.readouterr().out
+    assert "keys create" in said
+    assert "Authorization: Bearer" in said
