@@ -145,7 +145,11 @@ class Intake:
         screened = self.screen(dict(task.payload), kind=task.kind)
         if screened.decision.held:
             return self._hold(task.id, task.caller, task.request_id, screened.findings)
-        return self._accept(replace(task, payload=screened.value, pool=task.pool or self._kinds.pool(task.kind)))
+        taken = self._accept(replace(task, payload=screened.value, pool=task.pool or self._kinds.pool(task.kind)))
+        self._journal.info(
+            "task.accepted", request_id=taken.request_id, task_id=taken.id, kind=taken.kind, pool=taken.pool
+        )
+        return taken
 
     def retry(self, task_id: str, *, by: str) -> Task:
         """
@@ -221,7 +225,6 @@ class Intake:
         """Write the task down first, then tell the broker; the monitor repairs the gap between the two."""
         task = self._ledger.accept(new)
         self._launch(task)
-        self._journal.info("task.accepted", request_id=task.request_id, task_id=task.id, kind=task.kind, pool=task.pool)
         return task
 
     def _launch(self, task: Task) -> None:

@@ -7,6 +7,7 @@ checkout's), over the default. Tables come from `gateway.toml` only.
 
 import difflib
 import hashlib
+import io
 import os
 import tempfile
 import tomllib
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from gateway.errors import InvalidSetting
@@ -160,17 +161,34 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         InvalidSetting: an unknown name or a bad value; one line that names it and does not repeat a value.
     """
     home = Path(environ.get(f"{PREFIX}HOME") or CHECKOUT).expanduser().resolve()
-    given = {**dotenv_values(home / ".env"), **environ}
-    scalars = {name.removeprefix(PREFIX).lower(): v for name, v in given.items() if name.startswith(PREFIX) and v}
-    for name in scalars:
+    given = {**_read_env(home / ".env"), **environ}
+    named = {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if name.startswith(PREFIX)}
+    for name in named:
         if name not in SCALARS:
             raise InvalidSetting(f"{PREFIX}{name.upper()} is not a setting{_suggestion(name)}")
+    scalars = {name: value for name, value in named.items() if value}
     file = next((f for f in (home / "gateway.toml", CHECKOUT / "gateway.toml") if f.is_file()), None)
     tables = _read_toml(file) if file else {}
     try:
         return Settings.model_validate({**tables, **scalars, "home": home})
     except ValidationError as error:
         raise InvalidSetting(_first_line(error, scalars, file)) from None
+
+
+def _read_env(file: Path) -> dict[str, str]:
+    values: dict[str, str] = {}
+    try:
+        bindings = list(parse_stream(io.StringIO(file.read_text(encoding="utf-8"))))
+    except FileNotFoundError:
+        return values
+    except (OSError, UnicodeDecodeError):
+        raise InvalidSetting(f"{file.name} cannot be read as UTF-8 text") from None
+    for binding in bindings:
+        if binding.error or (binding.key and binding.value is None):
+            raise InvalidSetting(f"{file.name}: line {binding.original.line} is not of the form NAME=value")
+        if binding.key:
+            values[binding.key] = binding.value or ""
+    return values
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

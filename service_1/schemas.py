@@ -52,9 +52,14 @@ class TaskIn(_In):
     @field_validator("not_before")
     @classmethod
     def _aware(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
             raise ValueError("the offset is missing")
-        return value
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("not a time of this calendar") from None
 
     @model_validator(mode="after")
     def _one_content(self) -> "TaskIn":
@@ -70,13 +75,13 @@ class TaskIn(_In):
     @property
     def not_before_ms(self) -> int | None:
         """Milliseconds since the epoch."""
-        return int(self.not_before.astimezone(UTC).timestamp() * 1000) if self.not_before else None
+        return int(self.not_before.timestamp() * 1000) if self.not_before else None
 
 
 class WaitIn(_In):
     """A job that waits, and returns what it was given."""
 
-    seconds: float = Field(ge=0, le=60, allow_inf_nan=False)
+    seconds: float = Field(ge=0, le=60, allow_inf_nan=False, strict=True)
     value: Any = None
 
     @field_validator("value")

@@ -11,10 +11,12 @@ from gateway.journal import Journal
 from gateway.kinds import PROCESS
 from gateway.processing.job import Job, Processor
 from gateway.telemetry import metrics
+from gateway.telemetry.logs import error_fields
 from gateway.web import problems, request_id
 from gateway.web.answers import json_answer
 from gateway.web.bodies import json_body
 from gateway.web.health import health, readiness
+from gateway.web.problems import problem
 from service_2.schemas import ProcessIn
 
 
@@ -39,7 +41,11 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
         processor = processors.get(body.kind) or processors[PROCESS]
         job = Job(id=body.id, kind=body.kind, attempt=1, content=body.text, metadata=body.metadata)
         started = time.perf_counter()
-        answer = json_answer(processor(job))
+        try:
+            answer = json_answer(processor(job))
+        except Exception as error:  # noqa: BLE001 - a processor may fail in any way; its text may quote the message
+            journal.warning("message.error", request_id=g.request_id, message_id=body.id, **error_fields(error))
+            return problem(500, "processing_failed", "The processor failed.")
         seconds = time.perf_counter() - started
         metrics.task_processing_duration.observe(seconds)
         journal.info(

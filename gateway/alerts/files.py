@@ -37,11 +37,19 @@ class ReportFolder:
         oldest = (now or datetime.now(UTC)).date() - timedelta(days=days)
         dropped = 0
         for folder in sorted(self._root.glob("[0-9]*/[0-9]*/[0-9]*")):
-            year, month, day = (int(part) for part in folder.relative_to(self._root).parts)
-            if date(year, month, day) < oldest:
+            day = _day_of(folder.relative_to(self._root))
+            if day is not None and day < oldest:
                 shutil.rmtree(folder)
                 dropped += 1
         for folder in sorted(self._root.glob("[0-9]*/[0-9]*")) + sorted(self._root.glob("[0-9]*")):
             if not any(folder.iterdir()):
                 folder.rmdir()
         return dropped
+
+
+def _day_of(folder: Path) -> date | None:
+    """Return the day that a folder is named after; None for one that somebody else put there."""
+    try:
+        return date.fromisoformat("-".join(folder.parts))
+    except ValueError:
+        return None

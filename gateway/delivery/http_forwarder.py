@@ -52,6 +52,7 @@ class HttpForwarder:
         """Ask for the service's health."""
         try:
             response = self._adapter.send(self._health.copy(), timeout=_PING_TIMEOUT_S)
+            response.content  # noqa: B018 - read, so that the connection goes back to the pool
         except requests.RequestException:
             raise ServiceUnavailable from None
         if response.status_code != _OK:

@@ -73,13 +73,22 @@ class Runner:
             self._journal.info("task.dropped", request_id=task.request_id, task_id=task.id, attempt=task.attempt)
             return
         try:
-            held = self._ledger.end([ending])
+            ending, held = self._write(task, ending)
         except LedgerUnavailable as error:
             # its lease runs out, and the monitor gives it to another worker
             self._journal.error("task.unwritten", task_id=task.id, attempt=task.attempt, **error_fields(error))
             return
         metrics.task_processing_duration.observe(seconds)
-        self._tell(task, ending, seconds, still_ours=bool(held))
+        self._tell(task, ending, seconds, still_ours=held)
+
+    def _write(self, task: Task, ending: Ending) -> tuple[Ending, bool]:
+        """Write how the attempt ended, and return that with whether it was still this worker's."""
+        try:
+            return ending, bool(self._ledger.end([ending]))
+        except TypeError:  # a processor's result is no JSON
+            self._journal.warning("task.error", request_id=task.request_id, task_id=task.id, error="ResultIsNoJson")
+            failed = Ending(claim=task.claim, status=Status.FAILED, error="ResultIsNoJson", remark="result is no JSON")
+            return failed, bool(self._ledger.end([failed]))
 
     def _attempt(self, task: Task) -> Ending | None:
         """Run the processor once; None where the task was canceled or lost on the way."""
@@ -141,11 +150,13 @@ class Runner:
             attempt=task.attempt,
             ms=seconds * 1000,
         )
+        if not still_ours:
+            return
         if ending.status is Status.COMPLETED:
             metrics.task_processing_successes.inc()
             return
         metrics.task_processing_failures.inc()
-        if ending.status is Status.FAILED and still_ours:
+        if ending.status is Status.FAILED:
             raise_task_failed(self._alarm, task, ending.error or "", self._journal)
 
 

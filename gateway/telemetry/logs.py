@@ -5,6 +5,7 @@ Our own events carry named fields that are safe by making. What libraries log ma
 records only the place, the class of an exception and a template without its arguments are written.
 """
 
+import json
 import logging
 import os
 import sys
@@ -25,7 +26,8 @@ _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 
 def rfc3339(seconds: float) -> str:
     """Write seconds since the epoch as `2026-11-22T10:15:30.123Z`."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(seconds * 1000) % 1000:03d}Z"
+    whole, thousandths = divmod(int(seconds * 1000), 1000)
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{thousandths:03d}Z"
 
 
 def as_field(value: Any) -> str:
@@ -33,7 +35,7 @@ def as_field(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     text = str(value)
-    return text if text and _PLAIN.issuperset(text) else orjson.dumps(text).decode()
+    return text if text and _PLAIN.issuperset(text) else json.dumps(text).replace("\x7f", "\\u007f")
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:

@@ -47,13 +47,15 @@ class Credentials:
 
 
 def _shown_key(request: Request) -> str | None:
-    if key := request.headers.get("X-API-Key"):
+    key = request.headers.get("X-API-Key")
+    if key is not None:
         return key
     header = request.headers.get("Authorization")
-    if not header:
+    if header is None:
         return None
-    if header.startswith("Bearer "):
-        return header[7:].strip()
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
     basic = request.authorization
     return basic.password or "" if basic is not None and basic.type == "basic" else ""
 

@@ -99,7 +99,9 @@ def document(app: Flask, *, title: str, version: str, description: str, server: 
         paths=dict(sorted(paths.items())),
         components=Components(securitySchemes=schemes),
     )
-    return construct_open_api_with_schema_class(api).model_dump(mode="json", by_alias=True, exclude_none=True)
+    return construct_open_api_with_schema_class(api).model_dump(
+        mode="json", by_alias=True, exclude_none=True, exclude_unset=True
+    )
 
 
 def _operation(described: Described, operation_id: str, path_arguments: list[str]) -> Operation:
@@ -133,10 +135,20 @@ def _operation(described: Described, operation_id: str, path_arguments: list[str
 def _query(model: type[BaseModel] | None) -> list[Parameter]:
     if model is None:
         return []
-    properties = model.model_json_schema()["properties"]
+    schema = model.model_json_schema()
     return [
-        Parameter.model_validate({"name": name, "in": "query", "schema": shape}) for name, shape in properties.items()
+        Parameter.model_validate({"name": name, "in": "query", "schema": _inlined(shape, schema.get("$defs", {}))})
+        for name, shape in schema["properties"].items()
     ]
+
+
+def _inlined(shape: Any, definitions: Mapping[str, Any]) -> Any:
+    """Put the definitions of a model in the place of the references to them: a parameter has no place for them."""
+    if isinstance(shape, dict):
+        if "$ref" in shape:
+            return _inlined(definitions[shape["$ref"].rpartition("/")[2]], definitions)
+        return {key: _inlined(value, definitions) for key, value in shape.items()}
+    return [_inlined(value, definitions) for value in shape] if isinstance(shape, list) else shape
 
 
 def _body(described: Described) -> RequestBody | None:

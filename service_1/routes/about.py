@@ -53,7 +53,7 @@ def get_stats() -> Response:
     caller(Role.OPERATOR)
     ledger = parts().ledger
     pools = {
-        depth.pool: {
+        str(depth.pool): {
             "pending": depth.pending,
             "processing": depth.processing,
             "oldest_pending_seconds": (
@@ -72,7 +72,7 @@ def get_metrics() -> Response:
     return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@bp.get("/internal/auth/<role>")
+@bp.get("/internal/auth/<any(operator, admin):role>")
 def get_auth(role: str) -> Response:
     """Tell NGINX whether a request to one of the mounted programs may pass."""
     who = caller(Role(role))

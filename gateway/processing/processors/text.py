@@ -32,9 +32,10 @@ def process_text(job: Job) -> dict[str, Any]:
 
 def clean(text: str) -> str:
     """Compose to Unicode NFC, take control characters out, fold white space; line breaks stay, one blank at most."""
-    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
-    unified = composed.replace("\r\n", "\n").replace("\r", "\n")
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
     if not unified.isprintable():
         unified = "".join(c for c in unified if c in "\n\t" or unicodedata.category(c) != "Cc")
-    folded = _SPACES.sub(" ", unified)
+    # composed last: a control character may have stood between a letter and its accent
+    composed = unified if unified.isascii() else unicodedata.normalize("NFC", unified)
+    folded = _SPACES.sub(" ", composed)
     return _BLANK_LINES.sub("\n\n", folded).strip()
