@@ -14,7 +14,14 @@ from typing import Any
 from gateway.alerts.alarm import Alarm
 from gateway.delivery.forwarder import Forwarder
 from gateway.delivery.queue import Queue
-from gateway.errors import BrokerUnavailable, GatewayError, InvalidRequest, LedgerUnavailable
+from gateway.errors import (
+    BrokerUnavailable,
+    GatewayError,
+    InvalidRequest,
+    LedgerUnavailable,
+    OutcomeUnknown,
+    ScreeningUnavailable,
+)
 from gateway.journal import Journal
 from gateway.kinds import Kinds, Pool
 from gateway.ledger.ledger import Ledger
@@ -204,7 +211,10 @@ class Intake:
             return Receipt(id=message.id, outcome=Outcome.QUEUED, findings=findings, redacted=redacted, task=task)
         with metrics.forward_seconds.time():
             answer = self._forwarder.forward(message)
-        result = self._redactor.clean(message.kind, answer)
+        try:
+            result = self._redactor.clean(message.kind, answer)
+        except ScreeningUnavailable:
+            raise OutcomeUnknown from None  # the message was forwarded: "nothing was" would not be true
         return Receipt(id=message.id, outcome=Outcome.FORWARDED, findings=findings, redacted=redacted, result=result)
 
     def _hold(self, message_id: str, caller: str, request_id: str, findings: list[Finding]) -> Receipt:

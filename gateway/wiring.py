@@ -104,6 +104,8 @@ def build_monitor(settings: Settings) -> Monitor:
             max_attempts=settings.max_attempts,
             log_max_bytes=settings.log_max_bytes,
             report_retention_days=settings.report_retention_days,
+            content_retention_days=settings.content_retention_days,
+            task_retention_days=settings.task_retention_days,
         ),
     )
 

@@ -75,7 +75,7 @@ class Ledger(Protocol):
 
         Raises:
             TaskNotFound: as in `get`.
-            TaskNotRetryable: it is neither failed nor canceled.
+            TaskNotRetryable: it is neither failed nor canceled, or what it held has been wiped.
         """
 
     def claim(self, task_ids: Sequence[str], *, owner: str, lease_ms: int) -> list[Task]:
@@ -131,6 +131,13 @@ class Ledger(Protocol):
 
     def mark_reported(self, alert_id: str, count: int) -> None:
         """Note that the alert's file tells *count*."""
+
+    def wipe(self, *, contents_before: int, tasks_before: int, limit: int = 500) -> int:
+        """
+        Empty what tasks hold that ended before *contents_before*, and delete those that ended before *tasks_before*.
+
+        Both in ms since the epoch, at most *limit* of each; returns how many there were.
+        """
 
     def tidy(self) -> None:
         """Do what keeps reads fast as the ledger grows; for the monitor, now and then."""

@@ -97,7 +97,7 @@ class MemoryLedger:
         """Set a failed or canceled task back to pending; see `Ledger.retry`."""
         with self._open():
             task = self.get(task_id)
-            if task.status in LIVE or Status.PENDING not in MOVES[task.status]:
+            if task.status in LIVE or Status.PENDING not in MOVES[task.status] or not task.payload:
                 raise TaskNotRetryable
             changes = moves.retried(now=self._clock(), launch_grace_ms=self._launch_grace_ms)
             return self._move(task, changes, by=by, remark=moves.STARTED_AGAIN)
@@ -164,6 +164,18 @@ class MemoryLedger:
                 after = self._move(task, repair.changes, by=moves.MONITOR, remark=repair.remark)
                 relaunched.append(Relaunch(task=after, reason=repair.reason))
             return relaunched
+
+    def wipe(self, *, contents_before: int, tasks_before: int, limit: int = 500) -> int:
+        """Empty and delete what ended long ago; see `Ledger.wipe`."""
+        with self._open():
+            ended = [task for task in self._tasks.values() if task.finished_at is not None]
+            old = [task for task in ended if (task.finished_at or 0) < tasks_before][:limit]
+            for task in old:
+                del self._tasks[task.id], self._events[task.id]
+            held = [t for t in ended if t.payload and (t.finished_at or 0) < contents_before and t.id in self._tasks]
+            for task in held[:limit]:
+                self._set(task.id, {"payload": {}, "result": None})
+            return len(old) + len(held[:limit])
 
     def depths(self) -> list[PoolDepth]:
         """Count what is live in each pool; see `Ledger.depths`."""

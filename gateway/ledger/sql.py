@@ -158,6 +158,12 @@ class SqlLedger:
             lambda c: sql_tasks.sweep(c, max_attempts=max_attempts, limit=limit, now=self._clock())
         )
 
+    def wipe(self, *, contents_before: int, tasks_before: int, limit: int = 500) -> int:
+        """Empty and delete what ended long ago; see `Ledger.wipe`."""
+        return self._database.write(
+            lambda c: sql_tasks.wipe(c, contents_before=contents_before, tasks_before=tasks_before, limit=limit)
+        )
+
     def depths(self) -> list[PoolDepth]:
         """Count what is live in each pool; see `Ledger.depths`."""
         return [PoolDepth(**row) for row in self._database.rows(_DEPTHS)]

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Update, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Update, bindparam, delete, insert, or_, select, text, tuple_, update
 
 from gateway.errors import TaskAlreadyFinished, TaskNotFound, TaskNotRetryable
 from gateway.ledger import moves
 from gateway.ledger.rows import task_from, to_json
 from gateway.ledger.schema import task_events, tasks
 from gateway.ledger.task import LIVE, MOVES, Claim, Ending, Relaunch, Status, Task
+from gateway.message.ids import first_id
 
 # Statements are built once: building one costs more than SQLite takes to run it.
 _IDS: Final = tasks.c.id.in_(bindparam("ids", expanding=True))
@@ -52,6 +53,20 @@ _OVERDUE: Final = (
     .with_for_update(skip_locked=True)
 )
 _ONE: Final = select(tasks).where(tasks.c.id == bindparam("id")).with_for_update()
+_TO_WIPE: Final = (
+    select(tasks.c.id)
+    .where(tasks.c.finished_at < bindparam("before"), tasks.c.finished_at.is_not(None), text("payload <> '{}'"))
+    .order_by(tasks.c.finished_at)
+    .limit(bindparam("most"))
+)
+_WIPE: Final = update(tasks).where(tasks.c.id.in_(_TO_WIPE)).values(payload="{}", result=None).returning(tasks.c.id)
+# By id, which tells when a task was made, since the rows that are left over at the low end of it are few.
+_TO_DELETE: Final = (
+    select(tasks.c.id)
+    .where(tasks.c.id < bindparam("below"), tasks.c.finished_at < bindparam("before"))
+    .limit(bindparam("most"))
+)
+_DELETE: Final = delete(tasks).where(tasks.c.id.in_(_TO_DELETE)).returning(tasks.c.id)
 # A row is changed only if it is still as it was seen. `of_…` sets these names apart from columns that are set.
 _STILL: Final = (
     tasks.c.id == bindparam("of_id"),
@@ -161,7 +176,7 @@ def cancel(connection: Connection, task_id: str, *, by: str, caller: str | None,
 def retry(connection: Connection, task_id: str, *, by: str, now: int, launch_grace_ms: int) -> Task:
     """Do as `Ledger.retry`."""
     task = _locked(connection, task_id, None)
-    if task.status in LIVE or Status.PENDING not in MOVES[task.status]:
+    if task.status in LIVE or Status.PENDING not in MOVES[task.status] or not task.payload:
         raise TaskNotRetryable
     changes = moves.retried(now=now, launch_grace_ms=launch_grace_ms)
     return _move(connection, task, changes, by=by, now=now, remark=moves.STARTED_AGAIN)
@@ -181,6 +196,14 @@ def sweep(connection: Connection, *, max_attempts: int, limit: int, now: int) ->
         ),
     )
     return [Relaunch(task=moves.applied(task, repair.changes), reason=repair.reason) for task, repair in pairs]
+
+
+def wipe(connection: Connection, *, contents_before: int, tasks_before: int, limit: int) -> int:
+    """Do as `Ledger.wipe`; a task's events go with its row."""
+    old = {"below": first_id(tasks_before), "before": tasks_before, "most": limit}
+    deleted = connection.execute(_DELETE, old).all()
+    wiped = connection.execute(_WIPE, {"before": contents_before, "most": limit}).all()
+    return len(deleted) + len(wiped)
 
 
 def _at(claim: Claim, status: Status) -> dict[str, Any]:

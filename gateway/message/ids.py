@@ -14,6 +14,12 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def first_id(milliseconds: int) -> str:
+    """Return what no id made since this time (ms since the epoch) is lower than."""
+    stamp = f"{max(milliseconds, 0):012x}"
+    return f"{stamp[:8]}-{stamp[8:]}-7000-8000-000000000000"
+
+
 def is_id(text: str) -> bool:
     """Tell whether *text* has the form of an id of ours."""
     return _UUID.fullmatch(text) is not None

@@ -24,6 +24,8 @@ _LEAD_MS: Final = 10_000
 _SWEEP_LIMIT: Final = 500
 _COUNT_EVERY_S: Final = 5.0
 _TIDY_EVERY_S: Final = 60.0
+_WIPE_LIMIT: Final = 5000  #: in one go: as many a minute as a busy mesh accepts
+_DAY_MS: Final = 86_400_000
 _UNREPORTED_AFTER_MS: Final = 1000  #: leaves the program that raised an alert the time to write its report
 
 
@@ -34,6 +36,8 @@ class Duties:
     max_attempts: int
     log_max_bytes: int
     report_retention_days: int
+    content_retention_days: int
+    task_retention_days: int
 
 
 class Monitor:
@@ -157,6 +161,14 @@ class Monitor:
         if time.monotonic() - self._tidied_at < _TIDY_EVERY_S:
             return
         self._tidied_at = time.monotonic()
+        now = int(time.time() * 1000)
+        wiped = self._ledger.wipe(
+            contents_before=now - self._duties.content_retention_days * _DAY_MS,
+            tasks_before=now - self._duties.task_retention_days * _DAY_MS,
+            limit=_WIPE_LIMIT,
+        )
+        if wiped:
+            self._journal.info("tasks.wiped", tasks=wiped)
         self._ledger.tidy()
         dropped = self._reports.drop_older_than(self._duties.report_retention_days)
         if dropped:

@@ -75,6 +75,8 @@ def _create_tasks() -> None:
     )
     op.create_index("tasks_by_caller", "tasks", ["caller", "id"])
     op.create_index("tasks_by_status", "tasks", ["status", "id"])
+    holds = sa.text("finished_at IS NOT NULL AND payload <> '{}'")
+    op.create_index("tasks_to_wipe", "tasks", ["finished_at"], sqlite_where=holds, postgresql_where=holds)
 
 
 def _create_task_events() -> None:
