@@ -59,7 +59,7 @@ load: .venv/.mesh ## Locust without a screen against the running mesh: make load
 	  --host "$$(sed -n 's/.*"url": "\([^"]*\)".*/\1/p' "$(MESH_HOME)/var/mesh.json")"
 
 compose-test: .venv/.dev ## the same mesh in containers, tried from outside
-	.venv/bin/pytest tests/compose $(ARGS)
+	deploy/docker/compose-test $(ARGS)
 
 # --inexact: what a developer has installed besides stays.
 .venv/.mesh: pyproject.toml uv.lock $(OWN_UV)

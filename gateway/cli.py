@@ -3,19 +3,18 @@
 import signal
 import sys
 import threading
-from contextlib import suppress
 from typing import Annotated
 
 import typer
 
-from gateway.access.keys import KeyNameTaken, KeyStore
+from gateway.access.keys import KeyStore
 from gateway.access.roles import Role
 from gateway.checks import try_out
 from gateway.errors import GatewayError
 from gateway.ledger.migrations import migrate as run_migrations
 from gateway.native import gate as native_gate
 from gateway.native import mesh
-from gateway.native.home import complete_env_file, make_folders
+from gateway.native.home import prepare_home
 from gateway.native.nginx_conf import Upstreams
 from gateway.serving import configure_logs
 from gateway.settings import load
@@ -69,14 +68,8 @@ def migrate() -> None:
 @app.command()
 def init() -> None:
     """Prepare the home for programs that something else starts: folders, `.env`, ledger. No key is printed."""
-    settings = load()
-    try_out(settings)
-    make_folders(settings)
-    complete_env_file(settings.home / ".env")
-    settings = load()
-    run_migrations(settings.ledger_url)
-    with suppress(KeyNameTaken):  # it is there since the first time; a revoked one stays so
-        KeyStore(settings.ledger_url).create("loadtest", Role.CLIENT, plain=settings.loadtest_key.get_secret_value())
+    try_out(load())
+    prepare_home(load(), first_admin=False)
 
 
 @app.command("settings")
@@ -136,9 +129,10 @@ def gate(
     flower: Annotated[str, typer.Option(help="host:port")],
     locust: Annotated[str, typer.Option(help="host:port")],
     listen: Annotated[str, typer.Option(help="address:port")],
+    resolver: Annotated[str, typer.Option(help="a name server, where upstreams may change their address")] = "",
 ) -> None:
     """Run NGINX in the foreground."""
-    upstreams = Upstreams(service_1=service_1, flower=flower, locust=locust)
+    upstreams = Upstreams(service_1=service_1, flower=flower, locust=locust, resolver=resolver)
     raise typer.Exit(native_gate.run(load(), upstreams, listen=listen))
 
 

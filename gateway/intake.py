@@ -238,7 +238,7 @@ class Intake:
         return task
 
     def _launch(self, task: Task) -> None:
-        if task.not_before is not None:
+        if task.not_before is not None and task.not_before > time.time() * 1000:
             return  # the monitor launches it when its time has come
         try:
             self._queue.launch(task.id, pool=task.pool)

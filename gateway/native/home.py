@@ -25,10 +25,12 @@ class PreparedHome:
     first_admin_key: str | None = field(repr=False)  #: in the clear, if it was made just now: nobody can show it again
 
 
-def prepare_home(settings: Settings) -> PreparedHome:
+def prepare_home(settings: Settings, *, first_admin: bool = True) -> PreparedHome:
     """
     Make what a start needs and what is not there yet; keep what is.
 
+    Args:
+        first_admin: make an admin's key where there is none; not where nobody would see it.
     Raises:
         InvalidSetting: a folder or `.env` cannot be made, or is another user's.
         LedgerUnavailable: the ledger cannot be reached.
@@ -39,7 +41,7 @@ def prepare_home(settings: Settings) -> PreparedHome:
     from gateway.ledger.migrations import migrate  # noqa: PLC0415 - alembic costs a second that `status` need not pay
 
     migrate(settings.ledger_url)
-    return PreparedHome(settings=settings, first_admin_key=_register_keys(settings))
+    return PreparedHome(settings=settings, first_admin_key=_register_keys(settings, first_admin=first_admin))
 
 
 def make_folders(settings: Settings) -> None:
@@ -88,7 +90,7 @@ def _append(file: Path, text: str, flags: int) -> None:
         out.write(text)
 
 
-def _register_keys(settings: Settings) -> str | None:
+def _register_keys(settings: Settings, *, first_admin: bool) -> str | None:
     """Let Locust's key in, and make the first admin's key if there never was one."""
     from gateway.access.keys import KeyNameTaken, KeyStore  # noqa: PLC0415 - as above
     from gateway.access.roles import Role  # noqa: PLC0415
@@ -101,7 +103,7 @@ def _register_keys(settings: Settings) -> str | None:
             with suppress(KeyNameTaken):  # the very key was revoked: so it stays
                 name = f"loadtest-{secrets.token_hex(4)}" if "loadtest" in names else "loadtest"
                 keys.create(name, Role.CLIENT, plain=loadtest)
-        if any(key.role is Role.ADMIN for key in keys.list()):
+        if not first_admin or any(key.role is Role.ADMIN for key in keys.list()):
             return None
         return keys.create("admin", Role.ADMIN)
     finally:

@@ -4,6 +4,7 @@ import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,7 +78,7 @@ ROUTES: Final = (
     *((f"~^{tree}", f"{tree}*") for tree in _TREES),
 )
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-#: Status, code and title of the answers that NGINX gives itself.
+#: Status, code and detail of the answers that NGINX gives itself.
 PROBLEMS: Final = (
     (401, "unauthenticated", "No key was given, or not one that is known."),
     (403, "forbidden", "This is not allowed here."),
@@ -87,9 +88,9 @@ PROBLEMS: Final = (
     (416, "range_not_satisfiable", "The file does not have this range."),
     (429, "rate_limited", "Too many requests from this address."),
     (500, "internal_error", "Something went wrong inside the gateway."),
-    (502, "$lost_answer", "$lost_title"),
+    (502, "$lost_answer", "$lost_detail"),
     (503, "service_unavailable", "The service is not available."),
-    (504, "$lost_answer", "$lost_title"),
+    (504, "$lost_answer", "$lost_detail"),
 )
 #: The same for requests that could not be read.
 UNREAD_PROBLEMS: Final = (
@@ -108,6 +109,7 @@ class Upstreams:
     service_1: str
     flower: str
     locust: str
+    resolver: str = ""  #: a name server that is asked again and again; none: names are looked up once, at the start
 
     def as_named(self) -> Mapping[str, str]:
         """Return the address of each name, for whoever has to tell them apart in an error line."""
@@ -134,7 +136,8 @@ def _addresses(settings: Settings, upstreams: Upstreams) -> dict[str, Any]:
     to_stdout = settings.log_to == "stdout"
     login = f"mesh:{settings.mesh_token.get_secret_value()}"
     return {
-        **upstreams.as_named(),
+        "upstreams": upstreams.as_named(),
+        "resolver": upstreams.resolver,
         "as_root": os.geteuid() == 0,
         "folder": settings.var / "nginx",
         "folders": (("logs", settings.logs), ("error_reports", settings.reports)),
@@ -152,6 +155,11 @@ def _read_timeout_s(settings: Settings) -> int:
     return int(2 * settings.forward_timeout_s + settings.screening_budget_ms / 1000) + 5
 
 
+def _titled(problems: tuple[tuple[int, str, str], ...]) -> list[tuple[int, str, str, str]]:
+    """Add the status's own phrase, which RFC 9457 wants as the title."""
+    return [(status, code, HTTPStatus(status).phrase, detail) for status, code, detail in problems]
+
+
 def _names() -> dict[str, Any]:
     return {
         "house_header_names": HOUSE_HEADERS,
@@ -159,6 +167,6 @@ def _names() -> dict[str, Any]:
         "forwarding_header_names": FORWARDING_HEADERS,
         "routes": ROUTES,
         "methods": METHODS,
-        "problems": PROBLEMS,
-        "unread_problems": UNREAD_PROBLEMS,
+        "problems": _titled(PROBLEMS),
+        "unread_problems": _titled(UNREAD_PROBLEMS),
     }

@@ -1,5 +1,5 @@
 """
-Every metric, declared once; docs/metrics.md is printed from here.
+Every metric, declared once.
 
 A program of several processes shares them through the folder that `PROMETHEUS_MULTIPROC_DIR` names, one for each
 program. No label holds what a client chose freely: kinds come from the declared list, routes are names.

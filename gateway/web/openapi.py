@@ -33,11 +33,8 @@ from gateway.web.request_id import HEADER, route_name
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-_SECURITY: Final[list[dict[str, list[str]]]] = [
-    {"bearer": []},
-    {"apiKey": []},
-    {},
-]  # the empty one: anonymous, where the mesh allows it
+_KEYS: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"apiKey": []}]
+_ANONYMOUS: Final[dict[str, list[str]]] = {}  #: no key at all, where the mesh lets anonymous callers be clients
 _BODY_ERRORS: Final = (400, 413, 415, 422)
 
 
@@ -128,7 +125,7 @@ def _operation(described: Described, operation_id: str, path_arguments: list[str
         parameters=[*parameters, *_query(described.query)] or None,
         requestBody=_body(described),
         responses={str(status): _response(status, model) for status, model in sorted(answers.items())},
-        security=_SECURITY if described.role is not None else [],
+        security=_security(described.role),
     )
 
 
@@ -161,11 +158,20 @@ def _body(described: Described) -> RequestBody | None:
     return RequestBody(required=True, content=content)
 
 
+def _security(role: Role | None) -> list[dict[str, list[str]]]:
+    if role is None:
+        return []
+    return [*_KEYS, _ANONYMOUS] if role is Role.CLIENT else _KEYS
+
+
 def _response(status: int, model: type[BaseModel] | None) -> Response:
+    headers: dict[str, Header | Reference] = {HEADER: Header(param_schema=Schema(type=DataType.STRING))}
+    if status == HTTPStatus.NOT_MODIFIED:
+        return Response(description=HTTPStatus(status).phrase, headers=headers)
     kind = PROBLEM_TYPE if model is None or status >= HTTPStatus.BAD_REQUEST else JSON
     schema: PydanticSchema[BaseModel] = PydanticSchema(schema_class=model or ProblemBody)
     return Response(
         description=HTTPStatus(status).phrase,
-        headers={HEADER: Header(param_schema=Schema(type=DataType.STRING))},
+        headers=headers,
         content={kind: MediaType(media_type_schema=schema)},
     )

@@ -5,6 +5,7 @@ import time
 from flask import Blueprint, Response
 
 from gateway.access.roles import Role
+from gateway.kinds import Pool
 from gateway.telemetry import metrics
 from gateway.web.answers import json_answer
 from gateway.web.health import health, readiness
@@ -52,7 +53,8 @@ def get_stats() -> Response:
     """Count tasks by status, and what waits in each pool."""
     caller(Role.OPERATOR)
     ledger = parts().ledger
-    pools = {
+    idle = {pool.value: {"pending": 0, "processing": 0, "oldest_pending_seconds": None} for pool in Pool}
+    pools = idle | {
         str(depth.pool): {
             "pending": depth.pending,
             "processing": depth.processing,

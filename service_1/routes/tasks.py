@@ -67,7 +67,7 @@ def get_tasks() -> Response:
 
 @bp.get("/tasks/<task_id>")
 @bp.get("/task/<task_id>")
-@describes(Described(summary="Get a task.", tag="tasks", answers={200: TaskDetailOut}))
+@describes(Described(summary="Get a task.", tag="tasks", answers={200: TaskDetailOut, 304: None}))
 def get_task(task_id: str) -> Response:
     """Return one task with its remarks, and an ETag."""
     metrics.task_get_requests.inc()

@@ -66,7 +66,7 @@ def test_the_rate_is_the_one_that_is_set(tmp_path):
 def test_containers_get_their_lines_on_standard_output(tmp_path):
     text = nginx_conf(tmp_path, log_to="stdout", log_format="json")
 
-    assert 'access_log "/dev/stdout" json;' in text
+    assert 'access_log "/dev/stdout" json if=$is_logged;' in text
 
 
 @pytest.mark.parametrize(
@@ -156,3 +156,15 @@ def test_every_program_keeps_its_metrics_to_itself(tmp_path):
     given = [folder for folder in folders if folder]
 
     assert len(given) == len(set(given)) == 5
+
+
+def test_names_are_asked_for_again_only_where_a_name_server_is_given(tmp_path):
+    settings = Settings(home=tmp_path)
+    movable = Upstreams(service_1="one:1", flower="two:2", locust="three:3", resolver="127.0.0.11")
+
+    asked = render_nginx_conf(settings, movable, listen="127.0.0.1:8080", body_folder=tmp_path)
+    once = render_nginx_conf(settings, UPSTREAMS, listen="127.0.0.1:8080", body_folder=tmp_path)
+
+    assert "resolver 127.0.0.11" in asked
+    assert "server one:1 max_fails=0 resolve;" in asked
+    assert "resolver" not in once
