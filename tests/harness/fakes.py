@@ -1,0 +1,55 @@
+"""Stand-ins for what stands outside the house; `tests/contract` runs their contracts on them, too."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from gateway.errors import BrokerUnavailable, GatewayError
+from gateway.message.message import Message
+
+
+class FakeQueue:
+    """`gateway.delivery.queue.Queue` in a list for each pool."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.waiting: dict[str, list[str]] = defaultdict(list)
+
+    def launch(self, task_id: str, *, pool: str) -> None:
+        self.ping()
+        self.waiting[pool].append(task_id)
+
+    def holds(self, pool: str, task_ids: Collection[str]) -> set[str] | None:
+        self.ping()
+        return set(task_ids) & set(self.waiting[pool])
+
+    def ping(self) -> None:
+        if self.down:
+            raise BrokerUnavailable
+
+    def take(self, pool: str) -> list[str]:
+        """Return what a worker of the pool would be given, and hold it no longer."""
+        return self.waiting.pop(pool, [])
+
+    @property
+    def launched(self) -> list[str]:
+        return [task_id for pool in self.waiting.values() for task_id in pool]
+
+
+class FakeForwarder:
+    """`gateway.delivery.forwarder.Forwarder` that answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.seen: list[Message] = []
+        self.answer: Any = {"words": 2}
+        self.error: GatewayError | None = None
+
+    def forward(self, message: Message) -> Any:
+        if self.error is not None:
+            raise self.error
+        self.seen.append(message)
+        return self.answer
+
+    def ping(self) -> None:
+        if self.error is not None:
+            raise self.error
