@@ -21,6 +21,7 @@ import orjson
 from pythonjsonlogger.json import JsonFormatter
 
 OURS: Final = "portcullis"
+_LEVELS: Final = {"WARNING": "WARN", "CRITICAL": "FATAL"}  #: five letters at most, so that events stand in one column
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/{}*@+")
 
 
@@ -74,7 +75,7 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end."""
         fields = "".join(f" {name}={as_field(value)}" for name, value in _fields(record).items())
-        return f"{rfc3339(record.created)} {record.levelname:<5.5} {self._program} {_event(record)}{fields}"
+        return f"{rfc3339(record.created)} {_LEVELS.get(record.levelname, record.levelname):<5} {self._program} {_event(record)}{fields}"
 
 
 class JsonLineFormatter(JsonFormatter):
