@@ -92,6 +92,8 @@ class KeyStore:
         if not _NAME.fullmatch(name):
             raise InvalidRequest("a key's name is 1 to 64 letters, digits, '.', '-' and '_'", field="/name")
         plain = plain or generate()
+        if not _FORM.fullmatch(plain):
+            raise InvalidRequest("a key is pk_ and 43 letters, digits, '-' and '_'", field="/key")
         row = {"id": new_id(), "name": name, "role": role.value, "sha256": _digest(plain), "created_at": self._now()}
         try:
             with self._engine.begin() as connection:

@@ -38,11 +38,11 @@ class ReportFolder:
         dropped = 0
         for folder in sorted(self._root.glob("[0-9]*/[0-9]*/[0-9]*")):
             day = _day_of(folder.relative_to(self._root))
-            if day is not None and day < oldest:
+            if day is not None and day < oldest and folder.is_dir():
                 shutil.rmtree(folder)
                 dropped += 1
         for folder in sorted(self._root.glob("[0-9]*/[0-9]*")) + sorted(self._root.glob("[0-9]*")):
-            if not any(folder.iterdir()):
+            if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
         return dropped
 

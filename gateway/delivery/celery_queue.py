@@ -108,7 +108,6 @@ class CeleryQueue:
         """Open a connection, and let it go."""
         try:
             with self._app.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, timeout=0.5)
                 client = getattr(connection.default_channel, "client", None)
                 if client is not None:
                     client.ping()

@@ -9,7 +9,7 @@ from typing import Final
 from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
 from gateway.delivery.queue import Queue
-from gateway.errors import BrokerUnavailable, GatewayError
+from gateway.errors import BrokerUnavailable
 from gateway.journal import Journal
 from gateway.kinds import Pool
 from gateway.ledger.ledger import Ledger
@@ -92,7 +92,7 @@ class Monitor:
         """Do one duty; what hinders it is written down, and it comes again with the next pass."""
         try:
             return duty()
-        except (GatewayError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever stops one duty must not stop the others
             self._journal.error("monitor.hindered", duty=duty.__name__.strip("_"), **error_fields(error))
             return None
 

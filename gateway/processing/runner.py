@@ -69,9 +69,6 @@ class Runner:
         started = time.monotonic()
         ending = self._attempt(task)
         seconds = time.monotonic() - started
-        if ending is None:
-            self._journal.info("task.dropped", request_id=task.request_id, task_id=task.id, attempt=task.attempt)
-            return
         try:
             ending, held = self._write(task, ending)
         except LedgerUnavailable as error:
@@ -90,15 +87,15 @@ class Runner:
             failed = Ending(claim=task.claim, status=Status.FAILED, error="ResultIsNoJson", remark="result is no JSON")
             return failed, bool(self._ledger.end([failed]))
 
-    def _attempt(self, task: Task) -> Ending | None:
-        """Run the processor once; None where the task was canceled or lost on the way."""
+    def _attempt(self, task: Task) -> Ending:
+        """Run the processor once."""
         stopped = self._heartbeat.start(task.claim)
         job = self._job(task, stopped.is_set)
         processor = self._processors.get(task.kind) or self._processors[PROCESS]
         try:
             result = self._clean_result(task.kind, processor(job))
-        except Canceled:
-            return None
+        except Canceled as error:  # as a rule the claim is gone, and this is written nowhere
+            return Ending(claim=task.claim, status=Status.FAILED, error=error_code(error), remark="stopped by itself")
         except Exception as error:  # noqa: BLE001 - a processor may fail in any way; the ledger keeps class and code
             self._journal.warning("task.error", request_id=task.request_id, task_id=task.id, **error_fields(error))
             return self._failed(task, error)

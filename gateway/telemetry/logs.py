@@ -75,7 +75,8 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end."""
         fields = "".join(f" {name}={as_field(value)}" for name, value in _fields(record).items())
-        return f"{rfc3339(record.created)} {_LEVELS.get(record.levelname, record.levelname):<5} {self._program} {_event(record)}{fields}"
+        level = _LEVELS.get(record.levelname, record.levelname)
+        return f"{rfc3339(record.created)} {level:<5} {self._program} {_event(record)}{fields}"
 
 
 class JsonLineFormatter(JsonFormatter):

@@ -1,6 +1,8 @@
 """The request id, and the time that each route takes."""
 
+import re
 import time
+from functools import cache
 from typing import Final
 
 from flask import Flask, Response, g, request
@@ -10,6 +12,7 @@ from gateway.telemetry import metrics
 
 HEADER: Final = "X-Request-ID"
 _NO_ROUTE: Final = "none"
+_ARGUMENT: Final = re.compile(r"<(?:[^<>]*:)?([^<>:]+)>")
 
 
 def install(app: Flask, *, prefix: str = "") -> None:
@@ -20,6 +23,7 @@ def install(app: Flask, *, prefix: str = "") -> None:
         app: the service.
         prefix: where NGINX mounts the service; part of the routes' names.
     """
+    name_of = cache(lambda rule: f"{prefix}{route_name(rule)}")
 
     def begin() -> None:
         g.started = time.perf_counter()
@@ -27,7 +31,7 @@ def install(app: Flask, *, prefix: str = "") -> None:
 
     def end(response: Response) -> Response:
         response.headers[HEADER] = g.request_id
-        route = f"{prefix}{route_name(request.url_rule.rule)}" if request.url_rule else _NO_ROUTE
+        route = name_of(request.url_rule.rule) if request.url_rule else _NO_ROUTE
         metrics.request_seconds.labels(route, response.status_code).observe(time.perf_counter() - g.started)
         return response
 
@@ -36,5 +40,5 @@ def install(app: Flask, *, prefix: str = "") -> None:
 
 
 def route_name(rule: str) -> str:
-    """Write a Flask rule as OpenAPI does: `/tasks/<task_id>` is `/tasks/{task_id}`."""
-    return rule.replace("<", "{").replace(">", "}")
+    """Write a Flask rule as OpenAPI does: `/tasks/<task_id>`, or `/tasks/<path:task_id>`, is `/tasks/{task_id}`."""
+    return _ARGUMENT.sub(r"{\1}", rule)

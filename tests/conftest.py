@@ -1,0 +1,49 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness.journal import Lines, collected_lines
+from hypothesis import settings
+
+from gateway.ledger.memory import MemoryLedger
+from gateway.ledger.migrations import migrate
+
+# The same examples at every run, and no time limit for one of them: a red test is red for everybody.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """Every line that would have been logged, by us or by a library, in its text form."""
+    with collected_lines() as collected:
+        yield collected
+
+
+@pytest.fixture
+def memory_ledger() -> Iterator[MemoryLedger]:
+    ledger = MemoryLedger()
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    file = tmp_path_factory.mktemp("migrated") / "ledger.db"
+    migrate(f"sqlite:///{file}")
+    return file.read_bytes()
+
+
+@pytest.fixture
+def database_file(_migrated: bytes, tmp_path: Path) -> Path:
+    """An SQLite ledger of the test's own, with the current schema and nothing in it."""
+    file = tmp_path / "ledger.db"
+    file.write_bytes(_migrated)
+    return file
+
+
+@pytest.fixture
+def database_url(database_file: Path) -> str:
+    return f"sqlite:///{database_file}"

@@ -1,0 +1,119 @@
+"""What every queue promises: run on the fake that unit tests use, and on Celery with a real broker."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from harness.broker import running_broker
+from harness.fakes import FakeQueue
+
+from gateway.delivery.celery_queue import CeleryQueue, celery_app
+from gateway.delivery.queue import Queue
+from gateway.errors import BrokerUnavailable
+from gateway.message.ids import new_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnderTest:
+    queue: Queue
+    go_down: Callable[[], None]
+    empty: Callable[[str], object]  #: what a worker of the pool does that takes all there is
+
+
+def fake() -> Iterator[UnderTest]:
+    queue = FakeQueue()
+    yield UnderTest(queue=queue, go_down=lambda: setattr(queue, "down", True), empty=queue.take)
+
+
+def celery() -> Iterator[UnderTest]:
+    with running_broker() as broker, celery_app(broker.url, publisher=True) as app:
+        yield UnderTest(queue=CeleryQueue(app), go_down=broker.stop, empty=lambda pool: broker.client().delete(pool))
+
+
+@pytest.fixture(params=[fake, celery], ids=lambda make: make.__name__)
+def under_test(request: pytest.FixtureRequest) -> Iterator[UnderTest]:
+    yield from request.param()
+
+
+@pytest.fixture
+def queue(under_test: UnderTest) -> Queue:
+    return under_test.queue
+
+
+def test_what_was_launched_waits_for_its_pool(queue: Queue):
+    launched, other = new_id(), new_id()
+
+    queue.launch(launched, pool="io")
+
+    assert queue.holds("io", [launched, other]) == {launched}
+
+
+def test_what_waits_for_one_pool_does_not_wait_for_the_other(queue: Queue):
+    launched = new_id()
+
+    queue.launch(launched, pool="cpu")
+
+    assert queue.holds("io", [launched]) == set()
+
+
+def test_only_what_was_asked_for_is_told(queue: Queue):
+    launched = [new_id() for _ in range(5)]
+    for task_id in launched:
+        queue.launch(task_id, pool="io")
+
+    assert queue.holds("io", launched[1:3]) == set(launched[1:3])
+    assert queue.holds("io", []) == set()
+
+
+def test_a_queue_that_was_never_used_holds_nothing(queue: Queue):
+    assert queue.holds("cpu", [new_id()]) == set()
+
+
+def test_launching_twice_does_no_harm(queue: Queue):
+    launched = new_id()
+
+    queue.launch(launched, pool="io")
+    queue.launch(launched, pool="io")
+
+    assert queue.holds("io", [launched]) == {launched}
+
+
+def test_what_a_worker_took_waits_no_longer(under_test: UnderTest):
+    launched = new_id()
+    under_test.queue.launch(launched, pool="io")
+
+    under_test.empty("io")
+
+    assert under_test.queue.holds("io", [launched]) == set()
+
+
+def test_a_long_queue_is_looked_through_to_its_end(queue: Queue):
+    launched = [new_id() for _ in range(1005)]
+    for task_id in launched:
+        queue.launch(task_id, pool="io")
+
+    wanted = {launched[0], launched[500], launched[-1]}
+    assert queue.holds("io", [*wanted, new_id()]) == wanted
+
+
+def test_a_broker_that_answers_can_be_pinged(queue: Queue):
+    assert queue.ping() is None
+
+
+@pytest.mark.parametrize(
+    "call", [lambda q: q.launch(new_id(), pool="io"), lambda q: q.holds("io", [new_id()]), lambda q: q.ping()]
+)
+def test_a_broker_that_went_away_is_told(under_test: UnderTest, call: Callable[[Queue], object]):
+    under_test.queue.launch(new_id(), pool="io")
+    under_test.go_down()
+
+    with pytest.raises(BrokerUnavailable):
+        call(under_test.queue)
+
+
+def test_a_broker_that_stays_away_is_told_every_time(under_test: UnderTest):
+    under_test.go_down()
+
+    for _ in range(3):
+        with pytest.raises(BrokerUnavailable):
+            under_test.queue.launch(new_id(), pool="io")

@@ -1,0 +1,111 @@
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from harness.door import Door
+from harness.samples import CLEAN, WITH_EMAIL
+from openapi_pydantic import OpenAPI
+from schemathesis.specs.openapi.definitions import OPENAPI_31
+
+from gateway.web.request_id import route_name
+
+UNDESCRIBED = ("/openapi.json", "/docs", "/metrics", "/internal/")
+
+
+@pytest.fixture
+def document(door: Door) -> dict[str, Any]:
+    return door.client.get("/openapi.json").json
+
+
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]):
+    errors = {error.message for error in jsonschema_rs.iter_errors(OPENAPI_31, document)}
+
+    assert errors == set()
+    assert OpenAPI.model_validate(document).openapi.startswith("3.1.")
+
+
+def test_the_document_names_every_route(door: Door, document: dict[str, Any]):
+    routes = {
+        (route_name(rule.rule), method.lower())
+        for rule in door.client.application.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+    described = {(path, method) for path, item in document["paths"].items() for method in item}
+    assert [path for path, _ in routes - described if not path.startswith(UNDESCRIBED)] == []
+    assert described <= routes
+
+
+def test_operations_have_names_of_their_own(document: dict[str, Any]):
+    names = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
+
+    assert len(set(names)) == len(names)
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]):
+    def references(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            if isinstance(value.get("$ref"), str):
+                yield value["$ref"]
+            value = list(value.values())
+        for child in value if isinstance(value, list) else ():
+            yield from references(child)
+
+    def leads(reference: str) -> bool:
+        at: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            at = at.get(step) if isinstance(at, dict) else None
+        return at is not None
+
+    found = list(references(document))
+    assert found
+    assert [reference for reference in found if not leads(reference)] == []
+
+
+def test_requests_go_to_where_the_gate_mounts_the_service(document: dict[str, Any]):
+    assert document["servers"] == [{"url": "/producer"}]
+
+
+def test_every_answer_is_as_the_document_says(door: Door, document: dict[str, Any], shop, operator):
+    task_id = shop.task()
+    canceled = shop.task()
+    job_id = shop.post("/api/sum", {"n": 1}).json["job_id"]
+    alert_id = shop.post("/messages", {"text": WITH_EMAIL}).json["alert_id"]
+    door.run(task_id, result=[1])
+    asked = [
+        ("post", "/messages", shop.post("/messages", {"text": CLEAN})),
+        ("post", "/messages", shop.post("/messages", {"text": CLEAN, "delivery": "queued"})),
+        ("post", "/messages", shop.post("/messages", {"text": WITH_EMAIL})),
+        ("post", "/messages", shop.post("/messages", {})),
+        ("post", "/messages", door.client.post("/messages", json={})),
+        ("post", "/screen", shop.post("/screen", {"text": WITH_EMAIL})),
+        ("post", "/tasks", shop.post("/tasks", {"content": CLEAN})),
+        ("post", "/tasks", shop.post("/tasks", {"content": WITH_EMAIL})),
+        ("post", "/tasks", shop.post("/tasks", {"content": CLEAN, "kind": "poem"})),
+        ("get", "/tasks", shop.get("/tasks")),
+        ("get", "/tasks", shop.get("/tasks?limit=x")),
+        ("get", "/tasks/{task_id}", shop.get(f"/tasks/{task_id}")),
+        ("get", "/tasks/{task_id}", shop.get("/tasks/7")),
+        ("get", "/tasks/{task_id}/events", shop.get(f"/tasks/{task_id}/events")),
+        ("patch", "/tasks/{task_id}/cancel", shop.patch(f"/tasks/{canceled}/cancel")),
+        ("patch", "/tasks/{task_id}/cancel", shop.patch(f"/tasks/{task_id}/cancel")),
+        ("post", "/tasks/{task_id}/retry", operator.post(f"/tasks/{canceled}/retry")),
+        ("post", "/tasks/{task_id}/retry", shop.post(f"/tasks/{canceled}/retry")),
+        ("post", "/api/sum", shop.post("/api/sum", {"n": 1})),
+        ("get", "/api/sum/{job_id}", shop.get(f"/api/sum/{job_id}")),
+        ("get", "/alerts", operator.get("/alerts")),
+        ("get", "/alerts/{alert_id}", operator.get(f"/alerts/{alert_id}")),
+        ("get", "/stats", operator.get("/stats")),
+        ("get", "/health", shop.get("/health")),
+        ("get", "/ready", shop.get("/ready")),
+        ("get", "/", shop.get("/")),
+    ]
+
+    for method, path, answer in asked:
+        responses = document["paths"][path][method]["responses"]
+        assert str(answer.status_code) in responses, f"{method} {path}: {answer.status_code} is not described"
+        ((content_type, described),) = responses[str(answer.status_code)]["content"].items()
+        assert answer.content_type == content_type
+        schema = {**described["schema"], "components": document["components"]}
+        jsonschema_rs.validate(schema, answer.json)

@@ -1,0 +1,246 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import InvalidSetting
+from gateway.kinds import Pool
+from gateway.settings import CHECKOUT, Settings, load
+
+HIDDEN = "hunter2-9fK3"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "gateway.toml").write_text("", encoding="utf-8")  # else the checkout's would count
+    return tmp_path
+
+
+def loaded(home: Path, **environ: str) -> Settings:
+    return load({"GATEWAY_HOME": str(home), **{f"GATEWAY_{name}": value for name, value in environ.items()}})
+
+
+def refusal(home: Path, **environ: str) -> str:
+    with pytest.raises(InvalidSetting) as caught:
+        loaded(home, **environ)
+    return str(caught.value)
+
+
+def test_a_mesh_needs_no_setting_but_its_home(home: Path):
+    settings = loaded(home)
+
+    assert (settings.home, settings.bind, settings.anonymous) == (home, "127.0.0.1", "client")
+    assert settings.ledger_url == f"sqlite:///{home}/var/ledger.db"
+    assert settings.celery_broker_url.startswith("redis+socket:///")
+    assert (settings.logs, settings.reports) == (home / "logs", home / "error_reports")
+
+
+def test_without_a_home_the_checkout_is_it():
+    settings = load({})
+
+    assert settings.home == CHECKOUT
+
+
+def test_each_source_goes_over_the_next(home: Path):
+    (home / "gateway.toml").write_text("workers_io = 3\nworkers_cpu = 3\nweb_threads = 3\n", encoding="utf-8")
+    (home / ".env").write_text("GATEWAY_WORKERS_IO=5\nGATEWAY_WORKERS_CPU=5\n", encoding="utf-8")
+
+    settings = loaded(home, WORKERS_IO="7")
+
+    found = (settings.workers_io, settings.workers_cpu, settings.web_threads, settings.web_workers)
+    assert found == (7, 5, 3, Settings.model_fields["web_workers"].default)
+
+
+def test_a_home_without_a_file_of_its_own_takes_the_checkouts(tmp_path: Path):
+    settings = loaded(tmp_path)
+
+    assert "support" in settings.kinds
+
+
+def test_the_homes_file_stands_in_place_of_the_checkouts(home: Path):
+    (home / "gateway.toml").write_text('kinds = ["invoice"]\n', encoding="utf-8")
+
+    settings = loaded(home)
+
+    assert settings.kinds == {"invoice"}
+
+
+def test_an_empty_variable_is_one_that_is_not_set(home: Path):
+    settings = loaded(home, PORT="")
+
+    assert settings.port is None
+
+
+@pytest.mark.parametrize("variable", ["GATEWAY_PROT", "GATEWAY_KINDS", "GATEWAY_POLICY"])
+def test_an_unknown_variable_stops_the_start_with_one_line_that_names_it(home: Path, variable: str):
+    told = refusal(home, **{variable.removeprefix("GATEWAY_"): HIDDEN})
+
+    assert variable in told
+    assert HIDDEN not in told
+    assert "\n" not in told
+
+
+def test_a_mistyped_variable_is_answered_with_the_one_that_was_meant(home: Path):
+    told = refusal(home, PROT="1")
+
+    assert "did you mean GATEWAY_PORT?" in told
+
+
+def test_an_unknown_name_in_the_homes_env_file_stops_the_start(home: Path):
+    (home / ".env").write_text(f"GATEWAY_PASWORD={HIDDEN}\n", encoding="utf-8")
+
+    told = refusal(home)
+
+    assert told.startswith("GATEWAY_PASWORD is not a setting")
+    assert HIDDEN not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", HIDDEN),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("ANONYMOUS", HIDDEN),
+        ("LOG_LEVEL", HIDDEN),
+        ("LOG_FORMAT", HIDDEN),
+        ("WORKERS_IO", "-81723"),
+        ("WORKERS_CPU", HIDDEN),
+        ("LEASE_S", "nan81723"),
+        ("REPORT_RETENTION_DAYS", "0"),
+        ("CONTENT_RETENTION_DAYS", HIDDEN),
+        ("TASK_RETENTION_DAYS", "9999999"),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_one_line_that_does_not_show_it(home: Path, name: str, value: str):
+    told = refusal(home, **{name: value})
+
+    assert told.startswith(f"GATEWAY_{name}: ")
+    assert "\n" not in told
+    assert len(value) < 4 or value not in told
+
+
+@pytest.mark.parametrize(
+    ("toml", "named"),
+    [
+        (f'prot = "{HIDDEN}"', "gateway.toml: prot"),
+        (f'workers_io = "{HIDDEN}"', "gateway.toml: workers_io"),
+        (f'[policy]\nrule = "{HIDDEN}"', "gateway.toml: policy.rule"),
+        (f'[[policy.rules]]\nthen = "{HIDDEN}"', "gateway.toml: policy.rules.0.then"),
+        ('[[policy.rules]]\nwhen = { min_score = 1.5 }\nthen = "hold"', "gateway.toml: policy.rules.0.when.min_score"),
+        ('[[routes]]\ndeliver = "auto"', "gateway.toml: routes.0.deliver"),
+        (f'[screening]\ndetector = ["{HIDDEN}"]', "gateway.toml: screening.detector"),
+        (f'[processing.pools]\ninvoice = "{HIDDEN}"', "gateway.toml: processing.pools.invoice"),
+    ],
+)
+def test_a_wrong_table_stops_the_start_with_one_line_that_names_the_place(home: Path, toml: str, named: str):
+    (home / "gateway.toml").write_text(toml, encoding="utf-8")
+
+    told = refusal(home)
+
+    assert told.startswith(f"{named}: ")
+    assert HIDDEN not in told
+    assert "\n" not in told
+
+
+def test_a_file_that_is_no_toml_stops_the_start_with_its_line(home: Path):
+    (home / "gateway.toml").write_text(f"kinds = []\nthis is {HIDDEN}\n", encoding="utf-8")
+
+    told = refusal(home)
+
+    assert told.startswith("gateway.toml: ")
+    assert "line 2" in told
+    assert HIDDEN not in told
+
+
+def test_a_file_that_is_no_text_stops_the_start(home: Path):
+    (home / "gateway.toml").write_bytes(b"\xff\xfe\x00")
+
+    told = refusal(home)
+
+    assert told == "gateway.toml cannot be read as UTF-8 text"
+
+
+def test_secrets_and_addresses_with_passwords_do_not_show_in_repr(home: Path):
+    given = dict.fromkeys(("MESH_TOKEN", "SECRET_KEY", "LOADTEST_KEY"), f"{HIDDEN}")
+    urls = {"DATABASE_URL": f"postgresql://u:{HIDDEN}@h/n", "BROKER_URL": f"redis://:{HIDDEN}@h/0"}
+
+    settings = loaded(home, **given, **urls)
+
+    assert settings.mesh_token.get_secret_value() == HIDDEN
+    assert HIDDEN not in repr(settings) + str(settings)
+
+
+def test_the_sockets_lie_in_the_home_where_its_path_is_short():
+    settings = Settings(home=Path("/srv/portcullis"))
+
+    assert settings.run_dir == Path("/srv/portcullis/var/run")
+
+
+@pytest.mark.parametrize("length", range(60, 200, 7))
+def test_every_socket_has_a_path_that_the_kernel_takes(length: int):
+    settings = Settings(home=Path("/" + "h" * length))
+
+    socket = settings.run_dir / "supervisor.sock.1234567"
+
+    assert len(os.fsencode(socket)) <= 107
+
+
+def test_two_long_homes_do_not_share_their_sockets():
+    long = "/" + "h" * 150
+
+    folders = {Settings(home=Path(f"{long}/{name}")).run_dir for name in ("one", "two")}
+
+    assert len(folders) == 2
+
+
+def test_message_is_always_a_kind_and_own_processors_have_a_pool(home: Path):
+    (home / "gateway.toml").write_text(
+        'kinds = ["chat"]\n[processing.processors]\ninvoice = "a:b"\nletter = "a:c"\n'
+        '[processing.pools]\nletter = "io"\n',
+        encoding="utf-8",
+    )
+
+    kinds = loaded(home).declared_kinds
+
+    assert kinds.messages == {"chat", "message"}
+    assert (kinds.pool("invoice"), kinds.pool("letter")) == (Pool.CPU, Pool.IO)
+
+
+def test_settings_cannot_be_changed_after_the_start(home: Path):
+    settings = loaded(home)
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("content", [b"GATEWAY_PORT=\xff\n", b"GATEWAY_PORT 81723\n", b"GATEWAY_PORT\n"])
+def test_an_env_file_that_cannot_be_read_stops_the_start_with_one_line(home: Path, content: bytes):
+    (home / ".env").write_bytes(content)
+
+    told = refusal(home)
+
+    assert told.startswith(".env")
+    assert "81723" not in told
+    assert "\n" not in told
+
+
+def test_an_env_file_may_hold_comments_quotes_and_names_of_others(home: Path):
+    lines = ["# a comment", "", "export GATEWAY_WORKERS_IO=5", "GATEWAY_BIND='::1'  # why", "EDITOR=vi"]
+    (home / ".env").write_text("\n".join(lines), encoding="utf-8")
+
+    settings = loaded(home)
+
+    assert (settings.workers_io, settings.bind) == (5, "::1")
+
+
+def test_a_secret_in_the_env_file_is_taken_as_it_stands(home: Path):
+    (home / ".env").write_text("GATEWAY_SECRET_KEY=a$b${HOME}c\n", encoding="utf-8")
+
+    settings = loaded(home)
+
+    assert settings.secret_key.get_secret_value() == "a$b${HOME}c"
+
+
+def test_an_unknown_name_is_told_even_if_it_is_empty(home: Path):
+    assert refusal(home, PROT="").startswith("GATEWAY_PROT is not a setting")
