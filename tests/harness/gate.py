@@ -12,6 +12,8 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from harness.ports import free_port
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 LIMIT_S = 30
 
@@ -135,12 +137,6 @@ class Gate:
             return answer.status, answer.headers, answer.read()
         finally:
             connection.close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answers(port):

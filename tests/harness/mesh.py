@@ -2,24 +2,18 @@
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.ports import free_port
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 PORTCULLIS = Path(sys.executable).with_name("portcullis")
 UP_TIMEOUT_S = 240
 COMMAND_TIMEOUT_S = 90
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Mesh:

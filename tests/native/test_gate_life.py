@@ -66,7 +66,7 @@ def test_no_line_carries_what_a_client_sent(gate):
 def test_every_access_line_has_the_products_form(gate):
     gate.start()
 
-    for method, path in (("GET", "/healthz"), ("POST", "/producer/tasks/1/cancel"), ("BREW", "/x"), ("GET", "/%zz")):
+    for method, path in (("GET", "/"), ("POST", "/producer/tasks/1/cancel"), ("BREW", "/x"), ("GET", "/%zz")):
         gate.ask(method, path)
     gate.stop()
 
@@ -104,14 +104,14 @@ def test_too_many_requests_are_a_problem(tmp_path, upstream):
 
 def test_a_log_that_was_renamed_is_opened_anew(gate):
     gate.start()
-    gate.ask("GET", "/healthz")
+    gate.ask("GET", "/docs")
 
     gate.access_log.rename(gate.access_log.with_name("nginx-access.txt.1"))
     wait_for(gate.access_log.exists, "the new log")
     gate.ask("GET", "/docs")
 
     wait_for(lambda: "route=/docs" in text_of(gate.access_log), "a line in the new log")
-    assert "route=/healthz" in text_of(gate.access_log.with_name("nginx-access.txt.1"))
+    assert "route=/docs" in text_of(gate.access_log.with_name("nginx-access.txt.1"))
 
 
 def test_json_lines_on_standard_output_are_json(tmp_path, upstream):
