@@ -21,12 +21,12 @@ from typing import Final
 from bench.results import BenchFailed
 from gateway.ledger.migrations import migrate
 from gateway.native.folders import private_folder, write_private
-from gateway.native.gate import end_with_parent
 from gateway.native.home import fresh_secrets, make_folders
 from gateway.native.plan import INNER_PORTS, Program, gate_url, metrics_folder, programs
 from gateway.native.ports import answers, inner_ports
 from gateway.native.programs import find_redis_server, tool
 from gateway.native.templates import render
+from gateway.serving import end_with_parent
 from gateway.settings import CHECKOUT, PREFIX, load
 
 RESULTS: Final = Path(__file__).with_name("results")

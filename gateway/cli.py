@@ -17,7 +17,7 @@ from gateway.native import mesh
 from gateway.native.home import prepare_home
 from gateway.native.nginx_conf import Upstreams
 from gateway.serving import configure_logs
-from gateway.settings import load
+from gateway.settings import load, of_home
 from gateway.settings_page import settings_page
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import rfc3339
@@ -37,19 +37,19 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop the mesh in order."""
-    mesh.down(load())
+    mesh.down(of_home())
 
 
 @app.command()
 def status() -> None:
     """Tell what runs; exit 0 only if everything does."""
-    raise typer.Exit(mesh.status(load()))
+    raise typer.Exit(mesh.status(of_home()))
 
 
 @app.command("logs")
 def follow_logs() -> None:
     """Follow the logs until interrupted."""
-    mesh.follow_logs(load())
+    mesh.follow_logs(of_home())
 
 
 @app.command()
@@ -141,5 +141,5 @@ def main() -> None:
     try:
         app()
     except GatewayError as error:
-        sys.stderr.write(f"portcullis: {error}\n")
+        print(f"portcullis: {error}", file=sys.__stderr__)
         sys.exit(1)

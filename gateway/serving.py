@@ -1,6 +1,9 @@
 """How a program runs: where its lines go, and what gunicorn needs to know."""
 
+import ctypes
 import os
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ from gunicorn.glogging import Logger
 from gateway.settings import Settings
 from gateway.telemetry import logs, metrics
 
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 _GRACE_S = 30  #: for requests in flight at a stop
 _SILENT_S = 60  #: a worker process that does not stir for this long is killed
 _KEEPALIVE_S = 75  #: longer than NGINX and requests keep an idle connection, so that they close first
@@ -26,8 +30,15 @@ class RootLogger(Logger):
 
 
 def configure_logs(settings: Settings, program: str) -> None:
-    """Send this process's lines where the settings say."""
+    """Send this process's lines where the settings say, and what it prints nowhere."""
     logs.configure(program, logs=settings.logs, level=settings.log_level, form=settings.log_format, to=settings.log_to)
+    logs.forget_prints()
+
+
+def end_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel to send *number* to this process when its parent has ended, be it killed. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, number, 0, 0, 0)
 
 
 def gunicorn_settings(settings: Settings, program: str) -> dict[str, Any]:
@@ -46,5 +57,7 @@ def gunicorn_settings(settings: Settings, program: str) -> dict[str, Any]:
         "control_socket_disable": True,  # it would open one in the user's home
         "logger_class": RootLogger,
         "proc_name": program,
+        # A killed master's workers would keep its address from the next one for as long as clients keep connections.
+        "post_fork": lambda _server, _worker: end_with_parent(signal.SIGKILL),
         "child_exit": lambda _server, worker: metrics.forget_process(worker.pid),
     }

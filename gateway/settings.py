@@ -160,7 +160,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         InvalidSetting: an unknown name or a bad value; one line that names it and does not repeat a value.
     """
-    home = Path(environ.get(f"{PREFIX}HOME") or CHECKOUT).expanduser().resolve()
+    home = _home(environ)
     given = {**_read_env(home / ".env"), **environ}
     named = {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if name.startswith(PREFIX)}
     for name in named:
@@ -173,6 +173,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         return Settings.model_validate({**tables, **scalars, "home": home})
     except ValidationError as error:
         raise InvalidSetting(_first_line(error, scalars, file)) from None
+
+
+def of_home(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the defaults of a home: enough to find the mesh that runs in it, however wrong its settings are by now."""
+    return Settings(home=_home(environ))
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get(f"{PREFIX}HOME") or CHECKOUT).expanduser().resolve()
 
 
 def _read_env(file: Path) -> dict[str, str]:

@@ -32,6 +32,10 @@ class ReportFolder:
             draft.unlink(missing_ok=True)
         return file
 
+    def has(self, alert: Alert) -> bool:
+        """Whether the alert's report is there."""
+        return (self._root / path_of(alert)).is_file()
+
     def drop_older_than(self, days: int, *, now: datetime | None = None) -> int:
         """Remove the folders of days that lie more than *days* back, and return how many."""
         oldest = (now or datetime.now(UTC)).date() - timedelta(days=days)

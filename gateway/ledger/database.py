@@ -48,9 +48,9 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except SQLAlchemyError:
-        raise InvalidSetting("The database's URL cannot be read.") from None
+        raise InvalidSetting("GATEWAY_DATABASE_URL cannot be read as the URL of a database") from None
     if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise InvalidSetting("The ledger needs a database file; an SQLite database in memory has one connection only.")
+        raise InvalidSetting("GATEWAY_DATABASE_URL: the ledger needs a file, an SQLite database in memory will not do")
     return parsed
 
 

@@ -5,7 +5,6 @@ NGINX lives in a session of its own, so that what a killed master leaves behind 
 next one starts. Its error lines come through a pipe and a filter. When a log was renamed away, it opens a new one.
 """
 
-import ctypes
 import hashlib
 import json
 import os
@@ -27,13 +26,13 @@ from gateway.native.error_lines import MOST_BYTES, ErrorLineFilter
 from gateway.native.folders import private_folder, write_private
 from gateway.native.nginx_conf import Upstreams, render_nginx_conf
 from gateway.native.programs import find_nginx
+from gateway.serving import end_with_parent
 from gateway.settings import Settings
 from gateway.telemetry import logs
 
 STOP_WITHIN_S: Final = 25  #: a little more than NGINX's own worker_shutdown_timeout
 _LOOK_EVERY_S: Final = 0.5
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - only a 0700 folder of ours in it is used
-_SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 
 
 class GateFailed(GatewayError):
@@ -198,12 +197,6 @@ class _Gate:
                     line.level, self._journal.error
                 )
                 write(line.event, **line.fields)
-
-
-def end_with_parent() -> None:
-    """Ask the kernel to end this process when its parent has ended, be it killed. Linux only; else do nothing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
 
 
 def _inode(path: Path | None) -> int | None:

@@ -80,6 +80,7 @@ ROUTES: Final = (
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 #: Status, code and detail of the answers that NGINX gives itself.
 PROBLEMS: Final = (
+    (400, "bad_request", "The request does not have the right form."),
     (401, "unauthenticated", "No key was given, or not one that is known."),
     (403, "forbidden", "This is not allowed here."),
     (404, "not_found", "There is nothing at this address."),

@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from gateway.native.gate import end_with_parent
 from gateway.native.ports import answers
+from gateway.serving import end_with_parent
 
 _KEPT_LINES: Final = 60
 _LONGEST_LINE: Final = 4096

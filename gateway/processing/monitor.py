@@ -25,6 +25,7 @@ _SWEEP_LIMIT: Final = 500
 _COUNT_EVERY_S: Final = 5.0
 _TIDY_EVERY_S: Final = 60.0
 _WIPE_LIMIT: Final = 5000  #: in one go: as many a minute as a busy mesh accepts
+_NEWEST_REPORTS: Final = 200  #: whose files are looked for, in case somebody removed one
 _DAY_MS: Final = 86_400_000
 _UNREPORTED_AFTER_MS: Final = 1000  #: leaves the program that raised an alert the time to write its report
 
@@ -170,6 +171,9 @@ class Monitor:
         if wiped:
             self._journal.info("tasks.wiped", tasks=wiped)
         self._ledger.tidy()
+        for alert in self._ledger.alerts(limit=_NEWEST_REPORTS):
+            if not self._reports.has(alert):
+                self._alarm.report(alert)
         dropped = self._reports.drop_older_than(self._duties.report_retention_days)
         if dropped:
             self._journal.info("reports.dropped", days=dropped)

@@ -96,14 +96,14 @@ class Runner:
             result = self._clean_result(task.kind, processor(job))
         except Canceled as error:  # as a rule the claim is gone, and this is written nowhere
             return Ending(claim=task.claim, status=Status.FAILED, error=error_code(error), remark="stopped by itself")
-        except Exception as error:  # noqa: BLE001 - a processor may fail in any way; the ledger keeps class and code
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a processor may fail in any way; class and code are kept
             self._journal.warning("task.error", request_id=task.request_id, task_id=task.id, **error_fields(error))
             return self._failed(task, error)
         finally:
             self._heartbeat.stop(task.claim)
         return Ending(claim=task.claim, status=Status.COMPLETED, result=result)
 
-    def _failed(self, task: Task, error: Exception) -> Ending:
+    def _failed(self, task: Task, error: BaseException) -> Ending:
         code = error_code(error)
         delay = self._retry.delay_ms(task.failures, error)
         if delay is None:

@@ -5,6 +5,7 @@ Our own events carry named fields that are safe by making. What libraries log ma
 records only the place, the class of an exception and a template without its arguments are written.
 """
 
+import io
 import json
 import logging
 import os
@@ -180,8 +181,30 @@ def configure(
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(level)
     logging.raiseExceptions = False  # a full disk must not print the line that it did not take
+    logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught
     threading.excepthook = lambda args: _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def forget_prints() -> None:
+    """
+    Drop what is printed from now on; `configure` comes first.
+
+    What a processor or a library prints may quote a message, and a supervisor would keep it in a file.
+    """
+    sys.stdout = sys.stderr = _Nowhere()
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes text and forgets it."""
+
+    def writable(self) -> bool:
+        """Take it."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Forget it."""
+        return len(text)
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
