@@ -43,7 +43,7 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
         started = time.perf_counter()
         try:
             answer = json_answer(processor(job))
-        except Exception as error:  # noqa: BLE001 - a processor may fail in any way; its text may quote the message
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - in any way; and its text may quote the message
             journal.warning("message.error", request_id=g.request_id, message_id=body.id, **error_fields(error))
             return problem(500, "processing_failed", "The processor failed.")
         seconds = time.perf_counter() - started

@@ -94,7 +94,7 @@ def test_no_log_repeats_what_was_found_or_what_a_client_chose(client, operator):
     client.get(f"/{mark}?{mark}", headers={"X-Request-ID": mark, "Cookie": mark, "X-API-Key": mark})
     operator.get(f"/logs/{mark}")
     operator.get(f"/dashboard/{mark}")
-    client.get("/healthz", headers={"X-Request-ID": request_id})
+    client.get("/docs", headers={"X-Request-ID": request_id})
 
     logs = eventually(lambda: _with_all(logs_now(operator), {"nginx-access.txt"}, request_id))
 
