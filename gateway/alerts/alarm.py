@@ -1,26 +1,36 @@
 """Raising an alert: the ledger first, then its file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
 
 from gateway.alerts.files import ReportFolder
 from gateway.errors import InvalidRequest
 from gateway.journal import Journal
 from gateway.ledger.alert import Alert, AlertType, FoundItem, NewAlert, Severity
-from gateway.ledger.ledger import Ledger
+from gateway.ledger.clock import now_ms
+from gateway.ledger.ledger import FOLD_WINDOW_MS, Ledger
+from gateway.ledger.rows import fingerprint
 from gateway.message.ids import new_id
 from gateway.policy.rules import SECRET_TYPES
 from gateway.screening.findings import Finding
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
 
+_MOST_RECENT: Final = 1024  #: alerts that are remembered, to know their repeats
+
 
 class Alarm:
     """Records alerts and writes their reports."""
 
-    def __init__(self, ledger: Ledger, folder: ReportFolder, journal: Journal) -> None:
+    def __init__(
+        self, ledger: Ledger, folder: ReportFolder, journal: Journal, *, clock: Callable[[], int] = now_ms
+    ) -> None:
         self._ledger = ledger
         self._folder = folder
         self._journal = journal
+        self._clock = clock
+        self._recent: dict[str, Alert] = {}  #: by what two alerts share that are the same
 
     def findings_held(self, findings: Sequence[Finding], *, caller: str, request_id: str) -> Alert:
         """
@@ -69,13 +79,22 @@ class Alarm:
         """
         Record the alert, and write its report if it is the first of its kind within a minute.
 
-        A report that cannot be written now, or whose count has grown, is the monitor's to write.
-
+        A repeat of one that this process has just recorded is counted without waiting for the ledger. A report that
+        cannot be written now, or whose count has grown, is the monitor's to write.
         Raises:
             LedgerUnavailable: the alert could not be recorded.
         """
+        metrics.alerts.labels(new.type).inc()
+        same = fingerprint(new)
+        known = self._recent.get(same)
+        if known is not None and self._clock() < known.at + FOLD_WINDOW_MS:
+            self._ledger.repeat_alert(known.id)
+            self._recent[same] = repeat = replace(known, count=known.count + 1)
+            return repeat
         alert = self._ledger.raise_alert(new)
-        metrics.alerts.labels(alert.type).inc()
+        if len(self._recent) >= _MOST_RECENT:
+            self._recent.clear()
+        self._recent[same] = alert
         if alert.count == 1:
             self._journal.warning(
                 "alert.raised", alert_id=alert.id, type=alert.type, request_id=alert.request_id or "-"

@@ -132,6 +132,10 @@ class Database:
         """Write by group commit; see `GroupCommit.write_each`."""
         return self._open().committer.write_each(operation, item)
 
+    def write_later(self, operation: BulkOperation[Item, Result], item: Item) -> None:
+        """Write by group commit, soon, without waiting; see `GroupCommit.write_later`."""
+        self._open().committer.write_later(operation, item)
+
     def tidy(self) -> None:
         """Empty SQLite's write-ahead log, behind which reads become slow; other databases see to it themselves."""
         engine = self._open().engine

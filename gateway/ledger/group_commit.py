@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 Operation = Callable[[Connection], Result]
 BulkOperation = Callable[[Connection, Sequence[Item]], Sequence[Result]]
 
+_MOST_LATER: Final = 10_000  #: operations that wait for a database that does not answer
 _TRIES: Final = 3  #: of a transaction that stood in another's way
 
 
@@ -92,6 +93,16 @@ class GroupCommit:
                 return future.result()
             future.cancel()
             raise LedgerUnavailable from None
+
+    def write_later(self, operation: BulkOperation[Item, Result], item: Item) -> None:
+        """
+        Do as `write_each`, without waiting: nobody learns whether it was written.
+
+        Where so much waits that the database must be away, it is left out.
+        """
+        with self._gate:
+            if not self._closed and self._queue.qsize() < _MOST_LATER:
+                self._queue.put(_Job(operation, item, Future()))
 
     def close(self, *, wait_s: float = 10) -> None:
         """Write what has been handed over, and end the thread; later writes raise `LedgerUnavailable`."""

@@ -115,6 +115,14 @@ class Ledger(Protocol):
         A folded alert comes back with the first one's id and a higher `count`.
         """
 
+    def repeat_alert(self, alert_id: str) -> None:
+        """
+        Count one more of an alert, soon: the caller does not wait, and does not learn whether it was written.
+
+        So a flood of messages that have to be held costs the ledger next to nothing. A crash may lose the counts of
+        the last moment; the alert itself was written before anybody could repeat it.
+        """
+
     def alert(self, alert_id: str) -> Alert:
         """
         Return one alert.

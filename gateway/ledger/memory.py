@@ -215,6 +215,12 @@ class MemoryLedger:
             self._alerts[folded.id] = (same, folded)
             return folded
 
+    def repeat_alert(self, alert_id: str) -> None:
+        """Count one more; see `Ledger.repeat_alert`."""
+        with self._open():
+            same, alert = self._alerts[alert_id]
+            self._alerts[alert_id] = (same, replace(alert, count=alert.count + 1, last_at=self._clock()))
+
     def alert(self, alert_id: str) -> Alert:
         """Return one alert; see `Ledger.alert`."""
         with self._open():

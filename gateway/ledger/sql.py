@@ -181,6 +181,10 @@ class SqlLedger:
         """Write the alert down, or fold it; see `Ledger.raise_alert`."""
         return self._database.write_each(self._raise_each, alert)
 
+    def repeat_alert(self, alert_id: str) -> None:
+        """Count one more, soon; see `Ledger.repeat_alert`."""
+        self._database.write_later(self._repeat_each, alert_id)
+
     def alert(self, alert_id: str) -> Alert:
         """Return one alert; see `Ledger.alert`."""
         for row in self._database.rows(select(alerts).where(alerts.c.id == alert_id)):
@@ -219,6 +223,9 @@ class SqlLedger:
 
     def _raise_each(self, connection: Connection, raised: Sequence[NewAlert]) -> list[Alert]:
         return sql_alerts.raise_each(connection, raised, now=self._clock(), fold_ms=FOLD_WINDOW_MS)
+
+    def _repeat_each(self, connection: Connection, alert_ids: Sequence[str]) -> list[None]:
+        return sql_alerts.repeat_each(connection, alert_ids, now=self._clock())
 
     def _claim_each(self, connection: Connection, wishes: Sequence[sql_tasks.Wish]) -> list[list[Task]]:
         return sql_tasks.claim_each(connection, wishes, now=self._clock())

@@ -1,5 +1,6 @@
 """Alerts and the lead in SQL. Each takes the connection of a transaction that may write, and the time."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
@@ -18,6 +19,11 @@ _FOLD: Final = (
     .values(times=alerts.c.times + bindparam("more"), last_at=bindparam("now"))
     .returning(*alerts.c)
 )
+_REPEAT: Final = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("of_id"))
+    .values(times=alerts.c.times + bindparam("more"), last_at=bindparam("now"))
+)
 _NEW: Final = insert(alerts).returning(*alerts.c)
 
 
@@ -32,6 +38,13 @@ def raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, 
         before = row.count - len(places)
         told |= {place: replace(row, count=before + nth) for nth, place in enumerate(places, start=1)}
     return [told[place] for place in range(len(raised))]
+
+
+def repeat_each(connection: Connection, alert_ids: Sequence[str], *, now: int) -> list[None]:
+    """Do as `Ledger.repeat_alert` for several callers."""
+    counted = Counter(alert_ids)
+    connection.execute(_REPEAT, [{"of_id": id_, "more": times, "now": now} for id_, times in counted.items()])
+    return [None] * len(alert_ids)
 
 
 def _fold_or_write(connection: Connection, alert: NewAlert, same: str, *, times: int, now: int, since: int) -> Alert:

@@ -1,6 +1,7 @@
 """What every ledger promises about alerts."""
 
 import pytest
+from harness.eventually import eventually
 
 from gateway.errors import AlertNotFound
 from gateway.ledger.alert import AlertType, FoundItem
@@ -124,3 +125,14 @@ def test_no_more_unreported_alerts_are_returned_than_asked_for(ledger, words, cl
         clock.later(1)
 
     assert [alert.id for alert in ledger.unreported_alerts(older_than_ms=0, limit=2)] == made[:2]
+
+
+def test_a_repeat_that_nobody_waits_for_is_counted_soon(ledger, words, clock):
+    first = ledger.raise_alert(words.alert())
+    clock.later(5_000)
+
+    for _ in range(3):
+        ledger.repeat_alert(first.id)
+
+    eventually(lambda: ledger.alert(first.id).count == 4)
+    assert ledger.alert(first.id).last_at == clock.now
