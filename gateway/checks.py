@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.errors import InvalidSetting
+from gateway.ledger.database import new_engine
 from gateway.processing.processors import load_processors
 from gateway.screening.screener import build_screener
 from gateway.settings import LOOPBACK, Settings
@@ -15,7 +16,8 @@ def try_out(settings: Settings) -> None:
     Raises:
         InvalidSetting: the first thing that is wrong.
     """
-    _try_anonymous(settings)
+    try_anonymous(settings, settings.bind)
+    new_engine(settings.ledger_url).dispose()
     load_processors(settings.processing.processors)
     screening = settings.screening
     screener = build_screener(screening.detectors, screening.patterns, budget_ms=settings.screening_budget_ms)
@@ -29,10 +31,16 @@ def try_out(settings: Settings) -> None:
     _try_names("processing.pools", settings.processing.pools, settings.processing.processors)
 
 
-def _try_anonymous(settings: Settings) -> None:
-    if settings.anonymous == "client" and settings.bind not in LOOPBACK:
+def try_anonymous(settings: Settings, address: str) -> None:
+    """
+    Check that nobody else is let in by the rule that was made for this machine's user.
+
+    Raises:
+        InvalidSetting: anonymous callers are clients, and *address* is no loopback one.
+    """
+    if settings.anonymous == "client" and address.strip("[]") not in LOOPBACK:
         raise InvalidSetting(
-            f"GATEWAY_ANONYMOUS is client, and GATEWAY_BIND is {settings.bind}: everybody who reaches it would get in. "
+            f"GATEWAY_ANONYMOUS is client, and GATEWAY_BIND is {address}: everybody who reaches it would get in. "
             "Set GATEWAY_ANONYMOUS=none, or client-anywhere if that is meant"
         )
 

@@ -9,7 +9,7 @@ import typer
 
 from gateway.access.keys import KeyStore
 from gateway.access.roles import Role
-from gateway.checks import try_out
+from gateway.checks import try_anonymous, try_out
 from gateway.errors import GatewayError
 from gateway.ledger.migrations import migrate as run_migrations
 from gateway.native import gate as native_gate
@@ -86,13 +86,14 @@ def monitor(
 ) -> None:
     """Run the monitor until it is told to stop."""
     settings = load()
+    monitor = build_monitor(settings)
     configure_logs(settings, "monitor")
     if metrics_port:
         metrics.serve(metrics_port, address=metrics_address)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    build_monitor(settings).run(until=stop.is_set, wait=stop.wait)
+    monitor.run(until=stop.is_set, wait=stop.wait)
 
 
 @keys.command("create")
@@ -133,7 +134,9 @@ def gate(
 ) -> None:
     """Run NGINX in the foreground."""
     upstreams = Upstreams(service_1=service_1, flower=flower, locust=locust, resolver=resolver)
-    raise typer.Exit(native_gate.run(load(), upstreams, listen=listen))
+    settings = load()
+    try_anonymous(settings, listen.rpartition(":")[0])
+    raise typer.Exit(native_gate.run(settings, upstreams, listen=listen))
 
 
 def main() -> None:

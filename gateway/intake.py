@@ -15,7 +15,6 @@ from gateway.alerts.alarm import Alarm
 from gateway.delivery.forwarder import Forwarder
 from gateway.delivery.queue import Queue
 from gateway.errors import (
-    BrokerUnavailable,
     GatewayError,
     InvalidRequest,
     LedgerUnavailable,
@@ -32,6 +31,7 @@ from gateway.policy.rules import Decision, Policy
 from gateway.screening.findings import Finding
 from gateway.screening.screener import Screener
 from gateway.telemetry import metrics
+from gateway.telemetry.logs import error_fields
 
 
 class Outcome(StrEnum):
@@ -149,13 +149,17 @@ class Intake:
             UnknownKind, ScreeningUnavailable, LedgerUnavailable: as in `receive`.
         """
         self._kinds.check_task(task.kind)
-        screened = self.screen(dict(task.payload), kind=task.kind)
-        if screened.decision.held:
-            return self._hold(task.id, task.caller, task.request_id, screened.findings)
-        taken = self._accept(replace(task, payload=screened.value, pool=task.pool or self._kinds.pool(task.kind)))
-        self._journal.info(
-            "task.accepted", request_id=taken.request_id, task_id=taken.id, kind=taken.kind, pool=taken.pool
-        )
+        told = {"request_id": task.request_id, "task_id": task.id, "caller": task.caller, "kind": task.kind}
+        try:
+            screened = self.screen(dict(task.payload), kind=task.kind)
+            if screened.decision.held:
+                self._journal.info("task.held", **told, findings=len(screened.findings))
+                return self._hold(task.id, task.caller, task.request_id, screened.findings)
+            taken = self._accept(replace(task, payload=screened.value, pool=task.pool or self._kinds.pool(task.kind)))
+        except GatewayError as error:
+            self._journal.error("task.refused", **told, code=error.code)
+            raise
+        self._journal.info("task.accepted", **told, pool=taken.pool)
         return taken
 
     def retry(self, task_id: str, *, by: str) -> Task:
@@ -181,7 +185,7 @@ class Intake:
         unwanted = self._policy.not_allowed(message.kind, screened.findings)
         # a key of its own, used once: else values could be guessed by asking for their hashes
         clean = self._redactor.redact(message.content, unwanted, hash_key=secrets.token_bytes(32))
-        delivery, _ = self._policy.route(message)
+        delivery, _ = self._policy.route(replace(message, text=clean["text"]))
         passed = Outcome.QUEUED if delivery is Delivery.QUEUED else Outcome.FORWARDED
         outcome = Outcome.HELD if screened.decision.held else passed
         return Preview(outcome=outcome, findings=screened.findings, redacted_text=clean["text"])
@@ -242,5 +246,5 @@ class Intake:
             return  # the monitor launches it when its time has come
         try:
             self._queue.launch(task.id, pool=task.pool)
-        except BrokerUnavailable:
-            self._journal.warning("task.unlaunched", request_id=task.request_id, task_id=task.id)
+        except Exception as error:  # noqa: BLE001 - it is in the ledger: whatever fails now, the monitor launches it
+            self._journal.warning("task.unlaunched", request_id=task.request_id, task_id=task.id, **error_fields(error))

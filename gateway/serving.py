@@ -10,7 +10,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from gateway.settings import Settings
-from gateway.telemetry import logs, metrics
+from gateway.telemetry import logs
 
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 _GRACE_S = 30  #: for requests in flight at a stop
@@ -52,12 +52,11 @@ def gunicorn_settings(settings: Settings, program: str) -> dict[str, Any]:
         "timeout": _SILENT_S,
         "graceful_timeout": _GRACE_S,
         "keepalive": _KEEPALIVE_S,
-        "limit_request_line": 8190,  # as much as NGINX lets through
+        "limit_request_line": 0,  # NGINX limits it, and what it escapes may become three times as long
         "worker_tmp_dir": str(shared_memory) if os.access(shared_memory, os.W_OK) else None,
         "control_socket_disable": True,  # it would open one in the user's home
         "logger_class": RootLogger,
         "proc_name": program,
         # A killed master's workers would keep its address from the next one for as long as clients keep connections.
         "post_fork": lambda _server, _worker: end_with_parent(signal.SIGKILL),
-        "child_exit": lambda _server, worker: metrics.forget_process(worker.pid),
     }

@@ -85,7 +85,7 @@ class Settings(BaseModel):
     forward_timeout_s: float = Field(10.0, gt=0, le=60, description="Wait for service_2's answer, in seconds.")
     screening_budget_ms: int = Field(2000, ge=10, le=30_000, description="Screening one message may take this long.")
     lease_s: float = Field(10.0, ge=1, le=3600, description="A worker that is silent for this long has lost its task.")
-    max_attempts: int = Field(3, ge=1, le=100, description="A task whose workers are lost this often has failed.")
+    max_attempts: int = Field(3, ge=1, le=100, description="Tries of a task that fails or loses its worker.")
     report_retention_days: int = Field(90, ge=1, le=3650, description="Alert reports are kept this long.")
     content_retention_days: int = Field(30, ge=1, le=3650, description="What a task holds is kept this long.")
     task_retention_days: int = Field(90, ge=1, le=3650, description="A task's row is kept this long.")
@@ -190,7 +190,9 @@ def _read_env(file: Path) -> dict[str, str]:
         bindings = list(parse_stream(io.StringIO(file.read_text(encoding="utf-8"))))
     except FileNotFoundError:
         return values
-    except (OSError, UnicodeDecodeError):
+    except OSError as error:
+        raise InvalidSetting(f"{file.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
         raise InvalidSetting(f"{file.name} cannot be read as UTF-8 text") from None
     for binding in bindings:
         if binding.error or (binding.key and binding.value is None):
@@ -205,7 +207,9 @@ def _read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise InvalidSetting(f"{file.name}: {error}") from None
-    except (OSError, UnicodeDecodeError):
+    except OSError as error:
+        raise InvalidSetting(f"{file.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
         raise InvalidSetting(f"{file.name} cannot be read as UTF-8 text") from None
 
 

@@ -9,6 +9,8 @@ from gateway.intake import Outcome
 from gateway.ledger.task import Status
 from gateway.message.decoding import MAX_TEXT_CHARACTERS, check_depth
 from gateway.message.message import Delivery
+from gateway.processing.processors.sum import MOST
+from gateway.processing.processors.wait import LONGEST_S
 
 Text = Annotated[StrictStr, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
 
@@ -49,6 +51,13 @@ class TaskIn(_In):
         check_depth(value, field="/args")
         return value
 
+    @field_validator("not_before", mode="before")
+    @classmethod
+    def _written_out(cls, value: Any) -> Any:
+        if value is not None and (not isinstance(value, str) or "T" not in value.upper()):
+            raise ValueError("a date, a time and an offset are needed, as 2026-11-22T10:15:30Z")
+        return value
+
     @field_validator("not_before")
     @classmethod
     def _aware(cls, value: datetime | None) -> datetime | None:
@@ -81,7 +90,7 @@ class TaskIn(_In):
 class WaitIn(_In):
     """A job that waits, and returns what it was given."""
 
-    seconds: float = Field(ge=0, le=60, allow_inf_nan=False, strict=True)
+    seconds: float = Field(ge=0, le=LONGEST_S, allow_inf_nan=False, strict=True)
     value: Any = None
 
     @field_validator("value")
@@ -94,7 +103,7 @@ class WaitIn(_In):
 class SumIn(_In):
     """A job that adds 1 + 2 + … + n by iteration."""
 
-    n: int = Field(ge=0, le=100_000_000, strict=True)
+    n: int = Field(ge=0, le=MOST, strict=True)
 
 
 class TaskQuery(_In):

@@ -3,12 +3,14 @@
 import hmac
 import time
 from collections.abc import Mapping
+from typing import Final
 
 from flask import Flask, Response, g, request
 
 from gateway.errors import Unauthenticated
 from gateway.journal import Journal
 from gateway.kinds import PROCESS
+from gateway.message.decoding import MAX_BODY_BYTES
 from gateway.processing.job import Job, Processor
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
@@ -18,6 +20,8 @@ from gateway.web.bodies import json_body
 from gateway.web.health import health, readiness
 from gateway.web.problems import problem
 from service_2.schemas import ProcessIn
+
+_MAX_BODY_BYTES: Final = 16 * MAX_BODY_BYTES  #: written anew, and redacted, a message may have grown
 
 
 def create_app(processors: Mapping[str, Processor], *, token: str, journal: Journal) -> Flask:
@@ -37,7 +41,7 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
     def post_process() -> Response:
         if not token or not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
             raise Unauthenticated
-        body = json_body(request, ProcessIn)
+        body = json_body(request, ProcessIn, max_bytes=_MAX_BODY_BYTES)
         processor = processors.get(body.kind) or processors[PROCESS]
         job = Job(id=body.id, kind=body.kind, attempt=1, content=body.text, metadata=body.metadata)
         started = time.perf_counter()

@@ -5,18 +5,14 @@ The two pools: `python -m workers.pools io` and `… cpu`.
 """
 
 import argparse
-import os
 import socket
-from typing import Any
-
-from celery.signals import worker_process_shutdown
 
 from gateway.kinds import Pool
 from gateway.serving import configure_logs
 from gateway.telemetry import metrics
 from workers.app import app, settings
 
-_CHILD_TASKS = 10_000  #: a process of the cpu pool is replaced after so many, in case a processor leaks
+_CHILD_TASKS = 100_000  #: a process of the cpu pool is replaced after so many, in case a processor leaks
 _CHILD_KILOBYTES = 512_000  #: and once it is this large
 
 
@@ -48,11 +44,6 @@ def main() -> None:
     if given.metrics_port:
         metrics.serve(given.metrics_port, address=given.metrics_address)
     app.worker_main(arguments(given.pool))
-
-
-@worker_process_shutdown.connect
-def _forget(**_: Any) -> None:
-    metrics.forget_process(os.getpid())
 
 
 if __name__ == "__main__":

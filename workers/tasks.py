@@ -1,5 +1,6 @@
 """The one Celery task."""
 
+import threading
 from functools import cache
 from typing import Any
 
@@ -10,10 +11,17 @@ from gateway.processing.runner import Runner
 from gateway.wiring import build_runner
 from workers.app import app, settings
 
+_building = threading.Lock()
+
+
+def runner(pool: str) -> Runner:
+    """Return this process's runner: made at its first task, so after any fork, and once for all of its threads."""
+    with _building:
+        return _runner(pool)
+
 
 @cache
-def runner(pool: str) -> Runner:
-    """Return this process's runner: made at its first task, so after any fork."""
+def _runner(pool: str) -> Runner:
     return build_runner(settings, pool=pool)
 
 

@@ -23,6 +23,7 @@ from gateway.message.ids import new_id
 
 _FORM: Final = re.compile(r"pk_[A-Za-z0-9_-]{43}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_TAKEN: Final = frozenset({"anonymous", "monitor"})  #: names that logs and histories use for others
 _REMEMBERED_S: Final = 2.0  #: a revoked key works for this long at most
 _LAST_USED_STEP_MS: Final = 60_000  #: so that a busy key does not cost a write for each request
 _MOST_REMEMBERED: Final = 4096
@@ -74,8 +75,10 @@ class KeyStore:
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
         self._engine: Engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+        self._hasty: Engine = self._engine  #: for what is not worth a wait
         if url.startswith("sqlite"):
             event.listen(self._engine, "connect", _wait_for_writers)
+            self._hasty = create_engine(url, hide_parameters=True, connect_args={"timeout": 0})
         self._clock = clock
         self._lock = threading.Lock()
         self._remembered: dict[str, tuple[float, Caller | None]] = {}
@@ -85,11 +88,11 @@ class KeyStore:
         Make a key and return it in the clear; with *plain*, register that one.
 
         Raises:
-            InvalidRequest: the name is not 1 to 64 letters, digits, dots, dashes and underscores.
+            InvalidRequest: the name is not 1 to 64 letters, digits, dots, dashes and underscores, or is one of ours.
             KeyNameTaken: another key has this name, be it revoked: a name stands for one key in logs for ever.
             LedgerUnavailable: the database does not answer.
         """
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or name in _TAKEN:
             raise InvalidRequest("a key's name is 1 to 64 letters, digits, '.', '-' and '_'", field="/name")
         plain = plain or generate()
         if not _FORM.fullmatch(plain):
@@ -161,6 +164,7 @@ class KeyStore:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+        self._hasty.dispose()
 
     def _look_up(self, digest: str) -> Caller | None:
         try:
@@ -176,7 +180,7 @@ class KeyStore:
 
     def _note_use(self, digest: str) -> None:
         try:
-            with self._engine.begin() as connection:
+            with self._hasty.begin() as connection:
                 connection.execute(_keys.update().where(_keys.c.sha256 == digest).values(last_used_at=self._now()))
         except SQLAlchemyError:
             return  # a busy ledger must not refuse a good key for the sake of a statistic

@@ -103,7 +103,7 @@ class Alarm:
         return alert
 
     def report(self, alert: Alert) -> bool:
-        """Write the alert's file, and note it; False where the folder cannot be written now."""
+        """Write the alert's file; False where the folder cannot be written now."""
         try:
             self._folder.write(alert)
         except OSError as error:

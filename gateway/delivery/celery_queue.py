@@ -1,5 +1,6 @@
 """The queue on Celery: its messages name a task of the ledger and carry nothing of it."""
 
+import re
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from gateway.kinds import Pool
 
 RUN: Final = "portcullis.run"  #: the one Celery task
 _SCANNED: Final = 100_000  #: messages that are looked through at most; it takes about half a second
+_ID: Final = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _BROKER_ERRORS: Final = (OperationalError, KombuError, RedisError, OSError, TimeoutError)
 
 #: See docs/decisions/0002-the-ledger-is-the-truth.md for what each of these was chosen against.
@@ -97,8 +99,8 @@ class CeleryQueue:
                 held: set[str] = set()
                 for at in range(0, _SCANNED, 1000):
                     raw = client.lrange(pool, at, at + 999)
-                    held |= {task_id for task_id in wanted - held if any(task_id.encode() in m for m in raw)}
-                    if len(raw) < 1000:  # noqa: PLR2004 - the step above: the list's end
+                    held |= wanted.intersection(found.decode() for found in _ID.findall(b" ".join(raw)))
+                    if len(raw) < 1000 or held == wanted:  # noqa: PLR2004 - the step above: the list's end
                         break
                 return held
         except _BROKER_ERRORS:

@@ -14,6 +14,8 @@ CONNECT_TIMEOUT_S: Final = 1.0
 _PING_TIMEOUT_S: Final = 1.0
 _OK: Final = 200
 _BUSY: Final = 503
+_REFUSED: Final = 400
+_FAILED: Final = 500
 
 
 class HttpForwarder:
@@ -77,8 +79,8 @@ class HttpForwarder:
 
     @staticmethod
     def _answer(response: requests.Response) -> Any:
-        if response.status_code == _BUSY:
-            raise ServiceUnavailable
+        if response.status_code == _BUSY or _REFUSED <= response.status_code < _FAILED:
+            raise ServiceUnavailable  # it did nothing with the message
         if response.status_code != _OK:
             raise OutcomeUnknown
         try:

@@ -41,7 +41,10 @@ def new_engine(url: str, **options: Any) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     settings = {"connect_timeout": 5, "options": f"-c statement_timeout={BUSY_MS} -c lock_timeout={BUSY_MS}"}
-    return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=settings, **options)
+    try:
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=settings, **options)
+    except (ImportError, SQLAlchemyError):
+        raise InvalidSetting("GATEWAY_DATABASE_URL: no driver for this kind of database is installed") from None
 
 
 def _parsed(url: str) -> URL:
@@ -56,8 +59,23 @@ def _parsed(url: str) -> URL:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say when a transaction begins; see new_engine
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    _keep_a_log(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _keep_a_log(connection: Any) -> None:
+    """Turn the write-ahead log on; SQLite does not wait here for others who do the same to a new file."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_PACE_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

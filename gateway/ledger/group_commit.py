@@ -138,10 +138,11 @@ class GroupCommit:
     def _settle(self, jobs: list[_Job]) -> None:
         """Write a batch and tell each caller. Whatever happens, the thread lives on."""
         try:
-            outcomes = self._written(jobs)
+            outcomes = list(zip(jobs, self._written(jobs), strict=True))
         except Exception as error:  # noqa: BLE001 - the callers get it; the thread must serve the next ones
-            outcomes = [error if isinstance(error, SQLAlchemyError) else LedgerUnavailable()] * len(jobs)
-        for job, outcome in zip(jobs, outcomes, strict=True):
+            failure = error if isinstance(error, SQLAlchemyError) else LedgerUnavailable()
+            outcomes = [(job, failure) for job in jobs]
+        for job, outcome in outcomes:
             if isinstance(outcome, Exception):
                 job.future.set_exception(without_values(outcome))
             else:

@@ -92,7 +92,7 @@ class Ledger(Protocol):
 
     def sweep(self, *, max_attempts: int, limit: int = 500) -> list[Relaunch]:
         """
-        Put right what is live and overdue, oldest first.
+        Put right what is live and overdue: what lost its worker first, then what waits, each the oldest first.
 
         A processing task goes back to pending, or to failed once its `failures` reach *max_attempts* (a lost worker
         counts as one); an overdue pending task stays pending. `launches` counts up, and the next `due_at` backs off:

@@ -157,7 +157,7 @@ class MemoryLedger:
         with self._open():
             now = self._clock()
             overdue = [task for task in self._tasks.values() if task.due_at is not None and task.due_at <= now]
-            overdue.sort(key=lambda task: task.due_at or 0)
+            overdue.sort(key=lambda task: (task.status is not Status.PROCESSING, task.due_at or 0))
             relaunched = []
             for task in overdue[:limit]:
                 repair = moves.repaired(task, now=now, max_attempts=max_attempts)
@@ -174,7 +174,7 @@ class MemoryLedger:
                 del self._tasks[task.id], self._events[task.id]
             held = [t for t in ended if t.payload and (t.finished_at or 0) < contents_before and t.id in self._tasks]
             for task in held[:limit]:
-                self._set(task.id, {"payload": {}, "result": None})
+                self._set(task.id, {"payload": {}, "result": None, "updated_at": self._clock()})
             return len(old) + len(held[:limit])
 
     def depths(self) -> list[PoolDepth]:

@@ -161,7 +161,9 @@ class SqlLedger:
     def wipe(self, *, contents_before: int, tasks_before: int, limit: int = 500) -> int:
         """Empty and delete what ended long ago; see `Ledger.wipe`."""
         return self._database.write(
-            lambda c: sql_tasks.wipe(c, contents_before=contents_before, tasks_before=tasks_before, limit=limit)
+            lambda c: sql_tasks.wipe(
+                c, contents_before=contents_before, tasks_before=tasks_before, limit=limit, now=self._clock()
+            )
         )
 
     def depths(self) -> list[PoolDepth]:

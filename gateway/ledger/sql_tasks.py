@@ -47,7 +47,7 @@ _RUNNING: Final = (
 )
 _OVERDUE: Final = (
     select(tasks)
-    .where(tasks.c.due_at <= bindparam("now"))
+    .where(tasks.c.due_at <= bindparam("now"), tasks.c.due_at.is_not(None), tasks.c.status == bindparam("of_status"))
     .order_by(tasks.c.due_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -59,7 +59,12 @@ _TO_WIPE: Final = (
     .order_by(tasks.c.finished_at)
     .limit(bindparam("most"))
 )
-_WIPE: Final = update(tasks).where(tasks.c.id.in_(_TO_WIPE)).values(payload="{}", result=None).returning(tasks.c.id)
+_WIPE: Final = (
+    update(tasks)
+    .where(tasks.c.id.in_(_TO_WIPE))
+    .values(payload="{}", result=None, updated_at=bindparam("now"))
+    .returning(tasks.c.id)
+)
 # By id, which tells when a task was made, since the rows that are left over at the low end of it are few.
 _TO_DELETE: Final = (
     select(tasks.c.id)
@@ -184,7 +189,10 @@ def retry(connection: Connection, task_id: str, *, by: str, now: int, launch_gra
 
 def sweep(connection: Connection, *, max_attempts: int, limit: int, now: int) -> list[Relaunch]:
     """Do as `Ledger.sweep`: what another sweep is just putting right is left to it."""
-    seen = [task_from(row) for row in connection.execute(_OVERDUE, {"now": now, "most": limit}).mappings()]
+    seen: list[Task] = []
+    for status in (Status.PROCESSING, Status.PENDING):  # a backlog must not keep lost workers' tasks waiting
+        wanted = {"now": now, "most": limit - len(seen), "of_status": status.value}
+        seen += [task_from(row) for row in connection.execute(_OVERDUE, wanted).mappings()]
     repairs = [moves.repaired(task, now=now, max_attempts=max_attempts) for task in seen]
     pairs = list(zip(seen, repairs, strict=True))
     _change_each(connection, [_at(task.claim, task.status) | repair.changes for task, repair in pairs])
@@ -198,11 +206,11 @@ def sweep(connection: Connection, *, max_attempts: int, limit: int, now: int) ->
     return [Relaunch(task=moves.applied(task, repair.changes), reason=repair.reason) for task, repair in pairs]
 
 
-def wipe(connection: Connection, *, contents_before: int, tasks_before: int, limit: int) -> int:
+def wipe(connection: Connection, *, contents_before: int, tasks_before: int, limit: int, now: int) -> int:
     """Do as `Ledger.wipe`; a task's events go with its row."""
     old = {"below": first_id(tasks_before), "before": tasks_before, "most": limit}
     deleted = connection.execute(_DELETE, old).all()
-    wiped = connection.execute(_WIPE, {"before": contents_before, "most": limit}).all()
+    wiped = connection.execute(_WIPE, {"before": contents_before, "most": limit, "now": now}).all()
     return len(deleted) + len(wiped)
 
 

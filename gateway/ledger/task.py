@@ -116,7 +116,7 @@ class Relaunch:
     """A task that the monitor put right, and why."""
 
     task: Task
-    reason: str  #: one of `RELAUNCH_REASONS`, or "gave_up" where it was failed instead
+    reason: str  #: one of the four below
 
 
 NEVER_LAUNCHED: Final = "never_launched"  #: recorded, and no worker took it in time

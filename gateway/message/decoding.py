@@ -34,23 +34,26 @@ def media_type(header: str | None) -> str:
     if not _MEDIA_TYPE.fullmatch(header.partition(";")[0].strip()):
         raise UnsupportedMediaType("the Content-Type cannot be read")
     parsed = MimeHeaders()
-    parsed["Content-Type"] = header
-    charset = parsed.get_content_charset()
+    try:
+        parsed["Content-Type"] = header
+        charset = parsed.get_content_charset()
+    except ValueError:
+        raise UnsupportedMediaType("the Content-Type cannot be read") from None
     if charset is not None and charset not in _UTF8:
         raise MalformedBody("only UTF-8 is taken")
     return parsed.get_content_type()
 
 
-def decode_json(body: bytes) -> Any:
+def decode_json(body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> Any:
     """
     Return the value of a JSON body.
 
     Raises:
-        BodyTooLarge: it is over `MAX_BODY_BYTES`.
+        BodyTooLarge: it is over *max_bytes*.
         MalformedBody: it is not JSON in UTF-8.
         InvalidRequest: it is nested beyond what any parser takes.
     """
-    _check_size(body)
+    _check_size(body, max_bytes)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -67,7 +70,7 @@ def decode_text(body: bytes) -> str:
         BodyTooLarge: it is over `MAX_BODY_BYTES`.
         MalformedBody: it is not UTF-8.
     """
-    _check_size(body)
+    _check_size(body, MAX_BODY_BYTES)
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
@@ -96,6 +99,6 @@ def _children(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _check_size(body: bytes) -> None:
-    if len(body) > MAX_BODY_BYTES:
-        raise BodyTooLarge(f"at most {MAX_BODY_BYTES} bytes are taken")
+def _check_size(body: bytes, max_bytes: int) -> None:
+    if len(body) > max_bytes:
+        raise BodyTooLarge(f"at most {max_bytes} bytes are taken")

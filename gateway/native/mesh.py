@@ -83,7 +83,12 @@ def up(settings: Settings, *, plan: Planner = programs) -> None:
         inner = inner_ports(settings.var / "ports.json", INNER_PORTS)
         planned = plan(settings, gate_port=port, inner=inner, redis_server=redis_server)
         url = gate_url(settings.bind, port)
-        _start(settings, supervisor, planned, url)
+        try:
+            _start(settings, supervisor, planned, url)
+        except BaseException:
+            if prepared.first_admin_key:  # nobody can show it again
+                typer.echo(f"The first admin's key, shown this once:\n  {prepared.first_admin_key}")
+            raise
     _try(prepared, url)
 
 

@@ -55,7 +55,7 @@ class Rule(_Table):
     """One `[[policy.rules]]`."""
 
     when: RuleWhen = RuleWhen()
-    then: Then
+    then: Then = Field(description="`allow`, `redact` or `hold`.")
 
 
 class RouteWhen(_Table):
@@ -73,8 +73,8 @@ class Route(_Table):
     """One `[[routes]]`: what `delivery = "auto"` means; the first that matches decides, none means sync."""
 
     when: RouteWhen = RouteWhen()
-    deliver: Literal[Delivery.SYNC, Delivery.QUEUED]
-    pool: Pool | None = Field(None, description="Where a queued one runs; none: its kind's pool.")
+    deliver: Literal[Delivery.SYNC, Delivery.QUEUED] = Field(description="`sync` or `queued`.")
+    pool: Pool | None = Field(None, description="`io` or `cpu`: where a queued one runs; none: its kind's pool.")
 
 
 DEFAULT_RULES: Final = (Rule(when=RuleWhen(min_score=0.5), then=Then.HOLD), Rule(then=Then.ALLOW))
@@ -86,7 +86,8 @@ class PolicyTable(_Table):
 
     rules: tuple[Rule, ...] = Field(DEFAULT_RULES, description="In order; each finding takes the first that matches.")
     operators: Mapping[str, Operator] = Field(
-        default_factory=dict, description="How each kind of finding is redacted; replace, where nothing is said."
+        default_factory=dict,
+        description="`replace` (where nothing is said), `mask`, `remove` or `hash`, by kind of finding.",
     )
 
 

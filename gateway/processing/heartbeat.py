@@ -3,9 +3,10 @@
 import threading
 from typing import Final
 
-from gateway.errors import LedgerUnavailable
+from gateway.journal import Journal
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.task import Claim
+from gateway.telemetry.logs import error_fields
 
 _INTERVAL_S: Final = 1.0  #: how soon a running job learns that it was canceled
 
@@ -13,8 +14,9 @@ _INTERVAL_S: Final = 1.0  #: how soon a running job learns that it was canceled
 class Heartbeat:
     """Beats for all jobs that run in this process, in one statement; at rest when there are none."""
 
-    def __init__(self, ledger: Ledger, *, lease_ms: int) -> None:
+    def __init__(self, ledger: Ledger, journal: Journal, *, lease_ms: int) -> None:
         self._ledger = ledger
+        self._journal = journal
         self._lease_ms = lease_ms
         self._interval_s = min(_INTERVAL_S, lease_ms / 3000)
         self._lock = threading.Lock()
@@ -50,8 +52,9 @@ class Heartbeat:
                     continue
             try:
                 held = self._ledger.beat(running, lease_ms=self._lease_ms)
-            except LedgerUnavailable:
-                continue  # nobody else can claim it either while the ledger is away
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next beat may come in time
+                self._journal.error("heartbeat.missed", **error_fields(error))
+                continue
             for claim, stopped in running.items():
                 if claim not in held:
                     stopped.set()

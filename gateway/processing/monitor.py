@@ -21,10 +21,12 @@ from gateway.telemetry.rotation import rotate
 
 _LEAD: Final = "monitor"
 _LEAD_MS: Final = 10_000
+_STALL_S: Final = 3.0
 _SWEEP_LIMIT: Final = 500
 _COUNT_EVERY_S: Final = 5.0
 _TIDY_EVERY_S: Final = 60.0
-_WIPE_LIMIT: Final = 5000  #: in one go: as many a minute as a busy mesh accepts
+_WIPE_LIMIT: Final = 5000  #: in one transaction
+_WIPES: Final = 20  #: in one pass: as many a minute as a busy mesh accepts
 _NEWEST_REPORTS: Final = 200  #: whose files are looked for, in case somebody removed one
 _DAY_MS: Final = 86_400_000
 _UNREPORTED_AFTER_MS: Final = 1000  #: leaves the program that raised an alert the time to write its report
@@ -71,6 +73,8 @@ class Monitor:
         self._journal = journal
         self._holder = holder
         self._duties = duties
+        self._passed_at = time.monotonic()
+        self._calm_at = 0.0
         self._counted_at = -_COUNT_EVERY_S
         self._tidied_at = -_TIDY_EVERY_S
 
@@ -99,6 +103,8 @@ class Monitor:
 
     def put_right(self) -> list[Relaunch]:
         """Take back what dead workers held, and publish again what the broker does not hold."""
+        if not self._is_calm():
+            return []
         relaunches = self._ledger.sweep(max_attempts=self._duties.max_attempts, limit=_SWEEP_LIMIT)
         for relaunch in relaunches:
             metrics.tasks_relaunched.labels(relaunch.reason).inc()
@@ -110,6 +116,19 @@ class Monitor:
                 raise_task_failed(self._alarm, task, task.error or "", self._journal)
         self._publish([r for r in relaunches if r.reason != GAVE_UP])
         return relaunches
+
+    def _is_calm(self) -> bool:
+        """
+        Whether passes have followed each other for a while.
+
+        After a stall of the ledger, or of the machine, all leases are over at once, and the workers beat again within
+        a second: they are not lost.
+        """
+        now = time.monotonic()
+        if now - self._passed_at > _STALL_S:
+            self._calm_at = now + _STALL_S
+        self._passed_at = now
+        return now >= self._calm_at
 
     def write_reports(self) -> int:
         """Write the reports that are missing or tell too few, and return how many."""
@@ -163,16 +182,20 @@ class Monitor:
             return
         self._tidied_at = time.monotonic()
         now = int(time.time() * 1000)
-        wiped = self._ledger.wipe(
-            contents_before=now - self._duties.content_retention_days * _DAY_MS,
-            tasks_before=now - self._duties.task_retention_days * _DAY_MS,
-            limit=_WIPE_LIMIT,
-        )
-        if wiped:
-            self._journal.info("tasks.wiped", tasks=wiped)
+        for _ in range(_WIPES):
+            wiped = self._ledger.wipe(
+                contents_before=now - self._duties.content_retention_days * _DAY_MS,
+                tasks_before=now - self._duties.task_retention_days * _DAY_MS,
+                limit=_WIPE_LIMIT,
+            )
+            if wiped:
+                self._journal.info("tasks.wiped", tasks=wiped)
+            if wiped < _WIPE_LIMIT:
+                break
         self._ledger.tidy()
         for alert in self._ledger.alerts(limit=_NEWEST_REPORTS):
-            if not self._reports.has(alert):
+            kept = alert.at > now - self._duties.report_retention_days * _DAY_MS
+            if kept and not self._reports.has(alert):
                 self._alarm.report(alert)
         dropped = self._reports.drop_older_than(self._duties.report_retention_days)
         if dropped:

@@ -1,15 +1,17 @@
 """Running tasks: claim, work, write how it ended."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gateway.alerts.alarm import Alarm
-from gateway.errors import Canceled, LedgerUnavailable
+from gateway.errors import Canceled, LedgerUnavailable, PermanentFailure
 from gateway.journal import Journal
 from gateway.kinds import PROCESS
 from gateway.ledger.alert import AlertType, NewAlert, Severity
 from gateway.ledger.ledger import Ledger
+from gateway.ledger.rows import from_json, to_json
 from gateway.ledger.task import Ending, Status, Task
 from gateway.message.ids import new_id
 from gateway.processing.heartbeat import Heartbeat
@@ -18,7 +20,15 @@ from gateway.processing.retry import RetryPolicy, error_code
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
 
+_WRITE_TRIES = 60
+_WRITE_PAUSE_S = 1.0
 _PROGRESS_STEP_S = 0.5  #: progress is written this often at most
+
+
+class ResultIsNoJson(PermanentFailure):
+    """What the processor returned cannot be written as JSON."""
+
+    code = "result_is_no_json"
 
 
 class Runner:
@@ -52,7 +62,7 @@ class Runner:
         self._owner = owner
         self._lease_ms = lease_ms
         self._retry = retry
-        self._heartbeat = Heartbeat(ledger, lease_ms=lease_ms)
+        self._heartbeat = Heartbeat(ledger, journal, lease_ms=lease_ms)
 
     def run(self, task_ids: Sequence[str]) -> None:
         """
@@ -67,41 +77,49 @@ class Runner:
     def _run_one(self, task: Task) -> None:
         self._journal.info("task.started", request_id=task.request_id, task_id=task.id, attempt=task.attempt)
         started = time.monotonic()
-        ending = self._attempt(task)
-        seconds = time.monotonic() - started
+        stopped = self._heartbeat.start(task.claim)
         try:
-            ending, held = self._write(task, ending)
-        except LedgerUnavailable as error:
-            # its lease runs out, and the monitor gives it to another worker
-            self._journal.error("task.unwritten", task_id=task.id, attempt=task.attempt, **error_fields(error))
-            return
+            ending = self._attempt(task, stopped.is_set)
+            seconds = time.monotonic() - started
+            held = self._write(task, ending, stopped)
+        finally:
+            self._heartbeat.stop(task.claim)
         metrics.task_processing_duration.observe(seconds)
         self._tell(task, ending, seconds, still_ours=held)
 
-    def _write(self, task: Task, ending: Ending) -> tuple[Ending, bool]:
-        """Write how the attempt ended, and return that with whether it was still this worker's."""
-        try:
-            return ending, bool(self._ledger.end([ending]))
-        except TypeError:  # a processor's result is no JSON
-            self._journal.warning("task.error", request_id=task.request_id, task_id=task.id, error="ResultIsNoJson")
-            failed = Ending(claim=task.claim, status=Status.FAILED, error="ResultIsNoJson", remark="result is no JSON")
-            return failed, bool(self._ledger.end([failed]))
+    def _write(self, task: Task, ending: Ending, stopped: threading.Event) -> bool:
+        """
+        Write how the attempt ended, and return whether it was still this worker's.
 
-    def _attempt(self, task: Task) -> Ending:
+        Where the ledger is away, a result that may have cost an hour waits for it, as long as nobody else has the task.
+        """
+        for _ in range(_WRITE_TRIES):
+            try:
+                return bool(self._ledger.end([ending]))
+            except LedgerUnavailable as error:
+                self._journal.error("task.unwritten", task_id=task.id, attempt=task.attempt, **error_fields(error))
+                if stopped.wait(_WRITE_PAUSE_S):
+                    break
+        return False
+
+    def _attempt(self, task: Task, stopped: Callable[[], bool]) -> Ending:
         """Run the processor once."""
-        stopped = self._heartbeat.start(task.claim)
-        job = self._job(task, stopped.is_set)
+        job = self._job(task, stopped)
         processor = self._processors.get(task.kind) or self._processors[PROCESS]
         try:
-            result = self._clean_result(task.kind, processor(job))
+            result = processor(job)
+            try:
+                plain = from_json(to_json(result))
+            except TypeError:
+                raise ResultIsNoJson from None
+            return Ending(claim=task.claim, status=Status.COMPLETED, result=self._clean_result(task.kind, plain))
         except Canceled as error:  # as a rule the claim is gone, and this is written nowhere
             return Ending(claim=task.claim, status=Status.FAILED, error=error_code(error), remark="stopped by itself")
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a processor may fail in any way; class and code are kept
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - a processor may fail in any way; class and code are kept
             self._journal.warning("task.error", request_id=task.request_id, task_id=task.id, **error_fields(error))
             return self._failed(task, error)
-        finally:
-            self._heartbeat.stop(task.claim)
-        return Ending(claim=task.claim, status=Status.COMPLETED, result=result)
 
     def _failed(self, task: Task, error: BaseException) -> Ending:
         code = error_code(error)

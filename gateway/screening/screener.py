@@ -8,6 +8,7 @@ overlaps is settled. The cost grows in a straight line with the text.
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -80,6 +81,7 @@ class Screener:
         clock = _clock(self._budget_s)
         findings: list[Finding] = []
         keys_found: set[Location] = set()
+        values: set[str] = set()
         for location, text, is_key in strings(value):
             if is_key and text in self._clean_keys:
                 continue
@@ -90,8 +92,10 @@ class Screener:
                 continue
             if is_key:
                 keys_found.add(location)
-            findings += _as_findings(text, found, location, keys_found, is_key=is_key)
-        return findings
+            new = list(_as_findings(text, found, location, keys_found, is_key=is_key))
+            values.update(text[finding.start : finding.end] for finding in new)
+            findings += new
+        return _without_values(findings, values, clock) if values else findings
 
     def _search(self, text: str, key: str, clock: Clock) -> list[tuple[str, Candidate]]:
         """Return what *text* holds, by entity type, offsets in UTF-8 bytes; *key* is the words of its key's name."""
@@ -169,6 +173,21 @@ def _as_findings(
         yield Finding(
             entity_type=entity_type, location=location, path=path, start=start, end=end, score=place.score, key=is_key
         )
+
+
+def _without_values(findings: list[Finding], values: set[str], clock: Clock) -> list[Finding]:
+    """Hide each key in a path that repeats what was found somewhere: elsewhere it may be no finding by itself."""
+    repeats: dict[str, bool] = {}
+    shown = []
+    for finding in findings:
+        names = finding.path.split("/")
+        for name in names:
+            if name not in repeats:
+                clock()
+                repeats[name] = name not in _OUR_KEYS and any(value in name for value in values)
+        hidden = "/".join("*" if repeats[name] else name for name in names)
+        shown.append(finding if hidden == finding.path else replace(finding, path=hidden))
+    return shown
 
 
 def _code_points(data: bytes, start: int, end: int) -> int:

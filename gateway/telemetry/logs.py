@@ -2,7 +2,8 @@
 Log lines: one event a line, `TIME LEVEL program event name=value …`, or the same as JSON.
 
 Our own events carry named fields that are safe by making. What libraries log may quote a request, so of their
-records only the place, the class of an exception and a template without its arguments are written.
+records only the place and the class of an exception are written, and of the few whose templates are constants
+those, without their arguments.
 """
 
 import io
@@ -21,6 +22,7 @@ from typing import Any, Final, Literal
 import orjson
 from pythonjsonlogger.json import JsonFormatter
 
+_CAREFUL: Final = frozenset({"gunicorn", "celery", "kombu"})  #: whose templates are constants
 OURS: Final = "portcullis"
 _LEVELS: Final = {"WARNING": "WARN", "CRITICAL": "FATAL"}  #: five letters at most, so that events stand in one column
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/{}*@+")
@@ -46,7 +48,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     if ours is not None:
         return dict(ours)
     fields: dict[str, Any] = {"logger": record.name, "at": f"{record.module}:{record.lineno}"}
-    if record.args and isinstance(record.msg, str):
+    if record.args and isinstance(record.msg, str) and record.name.partition(".")[0] in _CAREFUL:
         fields["template"] = record.msg
     if record.exc_info and record.exc_info[0]:
         fields |= error_fields(record.exc_info[1])
@@ -125,7 +127,7 @@ class LineFile(logging.Handler):
         try:
             line = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")
             os.write(self._open(), line)
-        except OSError:
+        except Exception:  # noqa: BLE001 - a library's record may not even fit its own template
             self.handleError(record)
 
     def _open(self) -> int:
@@ -174,7 +176,7 @@ def configure(
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler = LineFile(logs / f"{program}.txt")
     else:
-        handler = logging.StreamHandler(sys.stdout)
+        handler = logging.StreamHandler(os.fdopen(os.dup(1), "w", encoding="utf-8"))  # outlives forget_prints
     handler.setFormatter(JsonLineFormatter(program) if form == "json" else LineFormatter(program))
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -193,6 +195,10 @@ def forget_prints() -> None:
     What a processor or a library prints may quote a message, and a supervisor would keep it in a file.
     """
     sys.stdout = sys.stderr = _Nowhere()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):  # what child processes and libraries in C write, too
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 class _Nowhere(io.TextIOBase):

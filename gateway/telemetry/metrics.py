@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from prometheus_client import REGISTRY as SINGLE_PROCESS_REGISTRY
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 
 _FAST = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _WEB = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -64,9 +64,3 @@ def serve(port: int, *, address: str = "127.0.0.1") -> Callable[[], None]:
         thread.join(timeout=5)
 
     return stop
-
-
-def forget_process(pid: int) -> None:
-    """Drop the gauges of a process that ended."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped

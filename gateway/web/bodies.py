@@ -6,13 +6,13 @@ from flask import Request
 from pydantic import BaseModel, ValidationError
 
 from gateway.errors import InvalidRequest, UnsupportedMediaType
-from gateway.message.decoding import JSON_TYPE, decode_json, media_type
+from gateway.message.decoding import JSON_TYPE, MAX_BODY_BYTES, decode_json, media_type
 from gateway.screening.findings import pointer
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def json_body(request: Request, model: type[Model]) -> Model:
+def json_body(request: Request, model: type[Model], *, max_bytes: int = MAX_BODY_BYTES) -> Model:
     """
     Return the body as *model*.
 
@@ -22,7 +22,7 @@ def json_body(request: Request, model: type[Model]) -> Model:
     """
     if media_type(request.headers.get("Content-Type")) != JSON_TYPE:
         raise UnsupportedMediaType(f"the body must be {JSON_TYPE}")
-    return validated(decode_json(request.get_data(cache=False)), model)
+    return validated(decode_json(request.get_data(cache=False), max_bytes=max_bytes), model)
 
 
 def validated(value: object, model: type[Model]) -> Model:

@@ -1,7 +1,6 @@
 """From a request to its caller."""
 
 from typing import Final, Literal, Protocol, TypeAlias
-from urllib.parse import urlsplit
 
 from flask import Request
 
@@ -65,4 +64,4 @@ def _comes_from_here(request: Request) -> bool:
     if request.headers.get(DIRECT_HEADER) != "1":
         return False
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    return origin is None or origin.lower() in {f"http://{request.host}".lower(), f"https://{request.host}".lower()}

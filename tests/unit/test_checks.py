@@ -101,3 +101,11 @@ def test_a_kind_that_only_a_processor_declares_may_be_named_by_rules():
     given = settings(policy={"rules": rules}, processing={"processors": {"invoice": "json:dumps"}})
 
     assert try_out(given) is None
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://host/name", "sqlite://"])
+def test_a_database_that_cannot_be_used_is_named_by_its_setting(tmp_path, url: str):
+    with pytest.raises(InvalidSetting) as caught:
+        try_out(Settings(home=tmp_path, database_url=url))
+
+    assert "GATEWAY_DATABASE_URL" in str(caught.value)

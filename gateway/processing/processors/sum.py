@@ -2,14 +2,23 @@
 
 from typing import Final
 
+from gateway.errors import PermanentFailure
 from gateway.processing.job import Job
 
+MOST: Final = 100_000_000
 _STEP: Final = 1_000_000  #: additions between two reports of progress, some tens of milliseconds
 
 
 def add_up(job: Job) -> int:
-    """Return 1 + 2 + … + `args["n"]`, by iteration: the point is the work."""
-    n = int(job.args["n"])
+    """
+    Return 1 + 2 + … + `args["n"]`, by iteration: the point is the work.
+
+    Raises:
+        PermanentFailure: n is no integer from 0 to `MOST`.
+    """
+    n = job.args.get("n")
+    if not isinstance(n, int) or isinstance(n, bool) or not 0 <= n <= MOST:
+        raise PermanentFailure
     total = 0
     for start in range(1, n + 1, _STEP):
         job.progress(start / n)

@@ -7,8 +7,10 @@ from typing import Any, Final
 from gateway.processing.job import Job
 
 _SPACES: Final = re.compile(r"[^\S\n]+")
+_MOST_MARKS: Final = 30  #: combining characters in a row
+_GRAPHEME_JOINER: Final = "\u034f"
 _BLANK_LINES: Final = re.compile(r" ?\n[ \n]*\n ?")
-_SENTENCE_END: Final = re.compile(r"[.!?…。！？]+(?=\s|$)")  # noqa: RUF001 - Chinese and Japanese full stops
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？](?=\s|$)")  # noqa: RUF001 - Chinese and Japanese full stops
 
 
 def process_text(job: Job) -> dict[str, Any]:
@@ -36,6 +38,22 @@ def clean(text: str) -> str:
     if not unified.isprintable():
         unified = "".join(c for c in unified if c in "\n\t" or unicodedata.category(c) != "Cc")
     # composed last: a control character may have stood between a letter and its accent
-    composed = unified if unified.isascii() else unicodedata.normalize("NFC", unified)
+    composed = unified if unified.isascii() else unicodedata.normalize("NFC", _stream_safe(unified))
     folded = _SPACES.sub(" ", composed)
     return _BLANK_LINES.sub("\n\n", folded).strip()
+
+
+def _stream_safe(text: str) -> str:
+    """
+    Break endless runs of combining characters, whose normalisation would cost the square of their length.
+
+    Source: Unicode Standard Annex #15, section 13, Stream-Safe Text Format.
+    """
+    safe, run = [], 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run > _MOST_MARKS:
+            safe.append(_GRAPHEME_JOINER)
+            run = 1
+        safe.append(character)
+    return "".join(safe)

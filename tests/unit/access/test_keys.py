@@ -236,3 +236,9 @@ def test_a_key_of_the_wrong_form_is_not_registered(store: KeyStore, plain: str):
 
     assert plain not in str(caught.value)
     assert store.list() == []
+
+
+@pytest.mark.parametrize("name", ["anonymous", "monitor"])
+def test_a_name_that_stands_for_somebody_else_is_refused(store: KeyStore, name: str):
+    with pytest.raises(InvalidRequest):
+        store.create(name, Role.CLIENT)

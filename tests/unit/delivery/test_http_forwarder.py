@@ -122,11 +122,19 @@ def test_a_service_that_says_it_is_busy_did_nothing(service: Service, forwarder:
     assert len(service.requests) == 1
 
 
-@pytest.mark.parametrize("status", [201, 204, 400, 401, 404, 422, 500, 502, 504])
+@pytest.mark.parametrize("status", [201, 204, 500, 502, 504])
 def test_any_other_status_leaves_the_outcome_unknown(service: Service, forwarder: HttpForwarder, status: int):
     service.behave = answering(status, b"" if status == 204 else b"{}")
 
     with pytest.raises(OutcomeUnknown):
+        forwarder.forward(message())
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 413, 422])
+def test_what_the_service_refused_was_not_acted_on(service: Service, forwarder: HttpForwarder, status: int):
+    service.behave = answering(status, b"{}")
+
+    with pytest.raises(ServiceUnavailable):
         forwarder.forward(message())
 
 

@@ -166,5 +166,5 @@ def test_names_are_asked_for_again_only_where_a_name_server_is_given(tmp_path):
     once = render_nginx_conf(settings, UPSTREAMS, listen="127.0.0.1:8080", body_folder=tmp_path)
 
     assert "resolver 127.0.0.11" in asked
-    assert "server one:1 max_fails=0 resolve;" in asked
+    assert 'server "one:1" max_fails=0 resolve;' in asked
     assert "resolver" not in once

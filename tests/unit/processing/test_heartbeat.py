@@ -2,6 +2,7 @@ import threading
 
 from harness.eventually import eventually
 
+from gateway.journal import Journal
 from gateway.ledger.memory import MemoryLedger
 from gateway.ledger.task import Claim
 from gateway.processing.heartbeat import Heartbeat
@@ -20,7 +21,7 @@ def beats(threads_before: set[threading.Thread]) -> list[threading.Thread]:
 
 def test_a_claim_is_kept_for_as_long_as_its_job_runs(works, clock):
     claim = claimed(works)
-    heartbeat = Heartbeat(works.ledger, lease_ms=LEASE)
+    heartbeat = Heartbeat(works.ledger, Journal(), lease_ms=LEASE)
 
     stopped = heartbeat.start(claim)
     for _ in range(3):
@@ -34,7 +35,7 @@ def test_a_claim_is_kept_for_as_long_as_its_job_runs(works, clock):
 
 def test_a_job_learns_that_its_claim_is_lost(works):
     kept, lost = claimed(works), claimed(works)
-    heartbeat = Heartbeat(works.ledger, lease_ms=LEASE)
+    heartbeat = Heartbeat(works.ledger, Journal(), lease_ms=LEASE)
     events = [heartbeat.start(claim) for claim in (kept, lost)]
 
     works.ledger.cancel(lost.task_id, by="shop")
@@ -47,7 +48,7 @@ def test_a_job_learns_that_its_claim_is_lost(works):
 
 def test_a_job_that_ended_is_beaten_for_no_longer(works, clock):
     claim = claimed(works)
-    heartbeat = Heartbeat(works.ledger, lease_ms=LEASE)
+    heartbeat = Heartbeat(works.ledger, Journal(), lease_ms=LEASE)
     heartbeat.start(claim)
 
     heartbeat.stop(claim)
@@ -71,7 +72,7 @@ def test_a_ledger_that_is_away_for_a_moment_does_not_stop_the_job(works):
 
     asked: list[int] = []
     claim = claimed(works)
-    heartbeat = Heartbeat(Away(), lease_ms=LEASE)
+    heartbeat = Heartbeat(Away(), Journal(), lease_ms=LEASE)
 
     stopped = heartbeat.start(claim)
 
@@ -82,7 +83,7 @@ def test_a_ledger_that_is_away_for_a_moment_does_not_stop_the_job(works):
 
 def test_all_jobs_of_a_process_share_one_thread(works):
     before = set(threading.enumerate())
-    heartbeat = Heartbeat(works.ledger, lease_ms=LEASE)
+    heartbeat = Heartbeat(works.ledger, Journal(), lease_ms=LEASE)
     claims = [claimed(works) for _ in range(5)]
 
     for claim in claims:
@@ -94,7 +95,7 @@ def test_all_jobs_of_a_process_share_one_thread(works):
 
 
 def test_it_beats_again_after_a_rest(works, clock):
-    heartbeat = Heartbeat(works.ledger, lease_ms=LEASE)
+    heartbeat = Heartbeat(works.ledger, Journal(), lease_ms=LEASE)
     first = claimed(works)
     heartbeat.start(first)
     heartbeat.stop(first)

@@ -316,15 +316,29 @@ def test_without_a_ledger_nothing_runs(works):
     assert works.runs == []
 
 
-def test_a_ledger_that_goes_away_while_a_task_runs_leaves_it_to_the_monitor(works, lines: Lines):
-    def work(_: Job) -> str:
-        works.ledger.close()
-        return WITH_EMAIL
+def test_a_result_waits_for_a_ledger_that_is_away_for_a_moment(works, lines: Lines, monkeypatch):
+    task_id, away, end = works.task(), [LedgerUnavailable()], works.ledger.end
 
-    works.runner(work).run([works.task()])
+    def sometimes(endings):
+        if away:
+            raise away.pop()
+        return end(endings)
 
+    monkeypatch.setattr(works.ledger, "end", sometimes)
+    works.runner(lambda _: "worth an hour").run([task_id])
+
+    assert (works[task_id].status, works[task_id].result) == (Status.COMPLETED, "worth an hour")
     assert len(lines.of("task.unwritten")) == 1
-    assert EMAIL not in lines.text
+
+
+@pytest.mark.parametrize("result", [{1, 2}, object(), {"when": lambda: 0}])
+def test_a_result_that_is_no_json_is_not_tried_again(works, result):
+    task_id = works.task()
+
+    works.runner(lambda _: result).run([task_id])
+
+    assert (works[task_id].status, works[task_id].error) == (Status.FAILED, "ResultIsNoJson: result_is_no_json")
+    assert len(works.runs) == 1
 
 
 def test_an_older_attempt_cannot_end_a_newer_one(works, clock):

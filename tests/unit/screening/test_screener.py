@@ -332,3 +332,11 @@ def test_any_json_value_can_be_screened(value):
         for step in finding.location[:-1] if finding.key else finding.location:
             current = current[step]
         assert finding.end <= len(finding.location[-1] if finding.key else str(current))
+
+
+def test_a_key_that_repeats_a_value_found_elsewhere_is_hidden_in_paths():
+    value = {"password": "Tr0ub4dor3xyz", "Tr0ub4dor3xyz": {"mail": "bob.miller@acme-widgets.com"}}
+
+    paths = {finding.entity_type: finding.path for finding in build_screener().screen(value)}
+
+    assert paths["EMAIL_ADDRESS"] == "/*/mail"

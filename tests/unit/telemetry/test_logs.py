@@ -114,9 +114,9 @@ def test_numbers_are_short(value: object, shown: str):
 
 
 def test_a_librarys_line_shows_its_template_and_never_its_arguments():
-    line = LineFormatter("p").format(record("Bad thing in %s", EMAIL, name="library"))
+    line = LineFormatter("p").format(record("Bad thing in %s", EMAIL, name="celery.worker"))
 
-    assert line.endswith(' p library logger=library at=module:12 template="Bad thing in %s"')
+    assert line.endswith(' p library logger=celery.worker at=module:12 template="Bad thing in %s"')
     assert EMAIL not in line
 
 
@@ -169,7 +169,7 @@ def test_the_json_form_holds_the_same_event():
 
 
 def test_the_json_form_of_a_librarys_record_shows_no_argument():
-    line = JsonLineFormatter("p").format(record("Bad thing in %s", EMAIL, name="library", user=EMAIL, stack_info=EMAIL))
+    line = JsonLineFormatter("p").format(record("Bad thing in %s", EMAIL, name="celery", user=EMAIL, stack_info=EMAIL))
 
     assert EMAIL not in line
     assert json.loads(line)["template"] == "Bad thing in %s"

@@ -94,3 +94,9 @@ def test_counts_are_of_the_cleaned_text(text: str):
     assert answer["characters"] == len(answer["text"])
     assert answer["words"] == len(answer["text"].split())
     assert (answer["sentences"] == 0) is (answer["text"] == "")
+
+
+@pytest.mark.parametrize("text", ["." * 65_535 + "x", "a" + "\u0301\u0323" * 32_000, ".!" * 30_000 + "x"])
+def test_a_text_from_hell_is_counted_as_soon_as_another(text: str):
+    """It took a minute and held all threads; the limit of the suite is what would tell."""
+    assert process_text(Job(id="1", kind="k", attempt=1, content=text))["lines"] == 1
