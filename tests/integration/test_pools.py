@@ -91,8 +91,8 @@ def test_a_task_that_fails_leaves_class_and_no_text(workers: Site, queue: Celery
     task = accepted("sum", Pool.CPU, args={"n": WITH_EMAIL})
 
     queue.launch(task.id, pool=Pool.CPU)
-    eventually(lambda: workers.ledger.get(task.id).failures)
+    eventually(lambda: workers.ledger.get(task.id).finished_at)
 
-    waiting = workers.ledger.get(task.id)
-    assert (waiting.status, waiting.error) == (Status.PENDING, "ValueError")
+    ended = workers.ledger.get(task.id)
+    assert (ended.status, ended.error) == (Status.FAILED, "PermanentFailure: permanent_failure")
     assert WITH_EMAIL not in workers.log(Pool.CPU) + repr(workers.ledger.events(task.id))
