@@ -107,7 +107,7 @@ def test_a_message_without_the_right_form_raises_an_alert(client, operator, text
 
     problem_of(client.post("/producer/messages", json={"text": text}), 422, "invalid_request")
 
-    assert heard() != before
+    eventually(lambda: heard() != before)
 
 
 def test_alerts_are_listed_with_the_newest_first(client, operator):
