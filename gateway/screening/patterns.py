@@ -79,6 +79,9 @@ class Pattern:
     needs_context: bool = False  #: without a context word it is no finding at all
     check: Check = accept
     restart: bool = False  #: after a dropped candidate look again from its second byte; only where `regex` is short
+    provider: str = ""  #: of a secret: who issues it; findings show it
+    checksum: str = ""  #: what `check` calculates, by its usual name: "Luhn", "mod 97"; for the page of kinds
+    source: str = ""  #: where the form is defined; "": its family's source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,7 @@ class Family:
 
     name: str
     patterns: tuple[Pattern, ...]
+    source: str = ""  #: where its forms are defined: standards, registers, documentation
     keyed: tuple[KeyedValue, ...] = ()
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counter_examples: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """
 The shipped detectors, one small file a family, and the way to a user's own.
 
-A module in this folder with a `DETECTOR` is shipped: nothing else has to be told about it.
+A module in this folder, or in one below it, with a `DETECTOR` is shipped: nothing else has to be told about it.
 """
 
 import importlib
@@ -20,7 +20,8 @@ ALL = "*"
 @cache
 def shipped() -> dict[str, Detector]:
     """Return the shipped detectors by name, in the order of their names."""
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    found = pkgutil.walk_packages(__path__, f"{__name__}.")
+    modules = (importlib.import_module(each.name) for each in found)
     detectors: list[Detector] = [module.DETECTOR for module in modules if hasattr(module, "DETECTOR")]
     return {detector.name: detector for detector in sorted(detectors, key=lambda each: each.name)}
 
