@@ -173,9 +173,9 @@ class _Gate:
         known = _inode(self._access_log)
         while nginx.poll() is None and not self._stop.wait(_LOOK_EVERY_S):
             found = _inode(self._access_log)
-            if self._access_log and (found != known or found is None):
+            if known is not None and found != known:  # not before NGINX made it: the signal would end one that starts
                 nginx.send_signal(signal.SIGUSR1)
-            known = found
+            known = found or known
 
     def _end(self, nginx: subprocess.Popen[bytes]) -> None:
         """Let requests finish, for a while, and leave no worker."""
