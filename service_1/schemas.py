@@ -130,6 +130,7 @@ class FindingOut(BaseModel):
     start: int = Field(description="In Unicode code points of the string at path.")
     end: int = Field(description="Exclusive.")
     score: float
+    provider: str | None = Field(None, description="Of a secret: who issues it, where its form tells.")
     key: bool | None = Field(None, description="True where it was found in a key of the object at path.")
 
 

@@ -20,6 +20,7 @@ class Finding:
     start: int  #: in Unicode code points of the string at `location`
     end: int  #: exclusive
     score: float
+    provider: str = ""  #: of a secret: who issues it, where its form tells
     key: bool = False  #: it was found in the key that ends `location`, not in its value; `path` is then the object's
 
     def as_json(self) -> dict[str, Any]:
@@ -31,7 +32,11 @@ class Finding:
             "end": self.end,
             "score": self.score,
         }
-        return {**shown, "key": True} if self.key else shown
+        if self.provider:
+            shown["provider"] = self.provider
+        if self.key:
+            shown["key"] = True
+        return shown
 
 
 def pointer(location: Location, *, hidden: frozenset[int] = frozenset()) -> str:

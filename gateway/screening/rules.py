@@ -1,172 +1,119 @@
-"""Patterns, compiled: one gate for all of them, and one expression for each."""
+"""Rules: patterns, ready to run."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import chain
-from typing import Any
+from functools import lru_cache
+from typing import NamedTuple
 
-import re2  # type: ignore[import-untyped]  # google-re2 ships no types
-
-from gateway.errors import InvalidSetting
-from gateway.screening.context import BEFORE, BEHIND, words_regex
+from gateway.screening.context import Words
+from gateway.screening.expressions import Expression
+from gateway.screening.overlaps import Found
 from gateway.screening.patterns import Candidate, Pattern
+from gateway.screening.reach import reach
 
-_GATE_MEMORY = 64 << 20  #: bytes for the gate's states; RE2 begins afresh when they are full
-_RULE_MEMORY = 16 << 20  #: bytes, for each expression
+REACH = 192  #: bytes: a rule that needs no more to match is searched for in windows
 _RAISED_BY = 0.35  #: what a context word adds to a score
 _CANDIDATES_A_CHECK = 64  #: how many candidates may pass between two looks at the clock
 
 Clock = Callable[[], None]  #: raises when the time is over
 
 
-class GateFailed(Exception):
-    """RE2 ran out of memory, so it is not known what the text holds."""
-
-
 class Context(Enum):
     """Whether a pattern's context words are there."""
 
-    ABSENT = auto()  #: nowhere in the text
-    POSSIBLE = auto()  #: somewhere in the text: near enough or not
+    ABSENT = auto()  #: nowhere in the window
+    POSSIBLE = auto()  #: somewhere in it: near enough or not
     GIVEN = auto()  #: beside the whole text: its key's name is one
 
 
-@dataclass(frozen=True, slots=True)
+class Window(NamedTuple):
+    """The part of a text in which a rule is searched for, in bytes."""
+
+    start: int
+    stop: int  #: matches begin before it
+    limit: int  #: what lies behind cannot decide whether there is a match
+
+
+@dataclass(slots=True)
+class Scan:
+    """One text while it is searched."""
+
+    data: bytes = field(repr=False)
+    clock: Clock
+    found: list[Found] = field(default_factory=list)
+    resume: "dict[Rule, int]" = field(default_factory=dict)  #: where rules go on whose match left its window
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A pattern, ready to run."""
 
     pattern: Pattern
-    regex: Any
-    group: int  #: what of a match counts; 0 is all of it
-    words: Any | None  #: the expression for the context words
+    regex: Expression
+    words: Words | None
+    words_number: int  #: of the words' expression in the gate
+    is_local: bool  #: whether a window decides about its matches, whatever stands elsewhere in the text
 
-    def find(self, data: bytes, clock: Clock, context: Context) -> Iterator[Candidate]:
-        """Yield the places in *data* that fit and pass the check, in order, none overlapping another."""
-        search, group, restart = self.regex.search, self.group, self.pattern.restart
-        position, size, seen = 0, len(data), 0
-        while position <= size and (match := search(data, position)) is not None:
-            seen += 1
-            if seen % _CANDIDATES_A_CHECK == 0:
-                clock()
-            first, behind = match.span()
-            start, end = match.span(group) if group else (first, behind)
+    def find(self, scan: Scan, window: Window, context: Context) -> None:
+        """Add to what was found the places in *window* that fit and pass the check, none overlapping another."""
+        data, search, pattern = scan.data, self.regex.search, self.pattern
+        position, stop, limit = window
+        if self in scan.resume:
+            position = max(position, scan.resume.pop(self))
+        seen = 0
+        while position < stop:
+            spans = search(data, position, limit)
+            first, behind = spans[0]
+            if not 0 <= first < stop:
+                return
+            if behind > stop and limit < len(data):
+                spans = self.regex.match(data, first, len(data))  # the window may have cut its end off
+                behind = spans[0][1]
+            start, end = spans[self.regex.group]
             found = self._judged(data, start, end, context) if start < end else None
             if found is not None:
-                yield found
+                scan.found.append(found)
                 behind = found.end
-            elif restart:
+            elif pattern.restart:
                 behind = first
             position = max(behind, first + 1)
+            seen += 1
+            if seen % _CANDIDATES_A_CHECK == 0:
+                scan.clock()
+        scan.resume[self] = position
 
-    def _judged(self, data: bytes, start: int, end: int, context: Context) -> Candidate | None:
+    def _judged(self, data: bytes, start: int, end: int, context: Context) -> Found | None:
         pattern = self.pattern
-        if pattern.needs_context and not self._in_context(data, start, end, context):
+        needs_context = pattern.needs_context
+        if needs_context and not self._in_context(data, start, end, context):
             return None
-        found = pattern.check(Candidate(data, start, end, pattern.score))
-        if found is None or not (pattern.needs_context or self._in_context(data, start, end, context)):
-            return found
-        return found.scored(round(min(1.0, found.score + _RAISED_BY), 2))
+        candidate = pattern.check(Candidate(data, start, end, pattern.score))
+        if candidate is None:
+            return None
+        _, first, behind, score = candidate
+        if needs_context or self._in_context(data, start, end, context):
+            score = _raised(score)
+        return Found(first, behind, score, pattern.entity_type, pattern.provider)
 
     def _in_context(self, data: bytes, start: int, end: int, context: Context) -> bool:
-        return context is Context.GIVEN or (context is Context.POSSIBLE and self._near_words(data, start, end))
-
-    def _near_words(self, data: bytes, start: int, end: int) -> bool:
-        if self.words is None:
-            return False
-        if self.words.search(data, max(0, start - BEFORE), start + 1) is not None:
-            return True
-        return self.words.search(data, end, end + BEHIND) is not None
+        if context is Context.POSSIBLE:
+            return self.words is not None and self.words.near(data, start, end)
+        return context is Context.GIVEN
 
 
-class Gate:
+def as_rule(pattern: Pattern, words: Words | None = None, words_number: int = -1) -> Rule:
     """
-    All patterns in one expression: which of them can match at all is known after one pass.
+    Compile *pattern*.
 
-    A text that no pattern can match, which is nearly every text, costs nothing more.
+    Raises:
+        InvalidSetting: its expression is not RE2's syntax.
     """
-
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
-        """
-        Compile *patterns*.
-
-        Raises:
-            InvalidSetting: an expression is not RE2's syntax, or they are too large together.
-        """
-        self._set = re2.Set.SearchSet(_options(_GATE_MEMORY))
-        self._numbers: dict[str, int] = {}
-        self._add(r"\z", "the gate")  # it matches every text: without it in the answer, RE2 has failed
-        self.rules = [_rule(pattern) for pattern in patterns]
-        self._behind: dict[int, list[tuple[Rule, int]]] = {}
-        for rule in self.rules:
-            gate, words_gate = self._gates_of(rule.pattern)
-            self._behind.setdefault(gate, []).append((rule, words_gate))
-        try:
-            self._set.Compile()
-        except re2.error:
-            raise InvalidSetting("screening: the patterns are too large together") from None
-
-    def passed(self, data: bytes) -> list[int] | None:
-        """
-        Return the numbers of the gates that *data* passes, or None if it passes none.
-
-        Raises:
-            GateFailed: RE2 could not tell.
-        """
-        hits: list[int] | None = self._set.Match(data)
-        if hits is None:
-            raise GateFailed
-        return hits if len(hits) > 1 else None
-
-    def rules_for(self, hits: list[int], key: str) -> Iterator[tuple[Rule, Context]]:
-        """Yield the rules that can match after *hits*, with what is known of their context; *key* may be part of it."""
-        for rule, words_gate in chain.from_iterable(self._behind.get(hit, ()) for hit in hits):
-            context = Context.POSSIBLE if words_gate in hits else Context.ABSENT
-            if key and rule.words is not None and rule.words.search(key) is not None:
-                context = Context.GIVEN
-            if context is not Context.ABSENT or not rule.pattern.needs_context:
-                yield rule, context
-
-    def _gates_of(self, pattern: Pattern) -> tuple[int, int]:
-        gate = self._add(pattern.gate or pattern.regex, pattern.name)
-        return gate, self._add(words_regex(pattern.context), pattern.name) if pattern.context else -1
-
-    def _add(self, regex: str, owner: str) -> int:
-        if regex not in self._numbers:
-            try:
-                self._numbers[regex] = self._set.Add(regex)
-            except re2.error:
-                raise InvalidSetting(f"screening: the regex of {owner} is too large for RE2") from None
-        return self._numbers[regex]
+    extent = reach(pattern.regex)
+    is_local = extent.size <= REACH and not (extent.is_open and words)  # words may stand behind an end that is far
+    return Rule(pattern, Expression(pattern.regex, pattern.name), words, words_number, is_local)
 
 
-def words_found(words: tuple[str, ...]) -> Any:
-    """Return the compiled expression for any of *words*, whole and in any case."""
-    return _compiled(words_regex(words), "context words")
-
-
-def key_ending(words: tuple[str, ...]) -> Any:
-    """Return the compiled expression for a key's words that end with one of *words*."""
-    return _compiled(words_regex(words, at_the_end=True), "key names")
-
-
-def _rule(pattern: Pattern) -> Rule:
-    regex = _compiled(pattern.regex, pattern.name)
-    group = regex.groupindex.get("value", 0)
-    return Rule(pattern, regex, group, words_found(pattern.context) if pattern.context else None)
-
-
-def _compiled(regex: str, owner: str) -> Any:
-    try:
-        return re2.compile(regex, _options(_RULE_MEMORY))
-    except re2.error as error:
-        reason = error.args[0] if error.args else b""
-        shown = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise InvalidSetting(f"screening: the regex of {owner} is not valid RE2: {shown}") from None
-
-
-def _options(memory: int) -> Any:
-    options = re2.Options()
-    options.max_mem = memory
-    options.log_errors = False  # it would print the expression to stderr
-    return options
+@lru_cache(256)
+def _raised(score: float) -> float:
+    return round(min(1.0, score + _RAISED_BY), 2)

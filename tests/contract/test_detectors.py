@@ -7,7 +7,7 @@ import pytest
 
 from gateway.screening.detectors import shipped
 from gateway.screening.patterns import Detector
-from gateway.screening.rules import Context, Gate, Rule
+from gateway.screening.rules import Context, Rule, Scan, Window, as_rule
 from gateway.screening.screener import Screener
 
 ACTED_UPON = 0.5  # the score from which the shipped policy holds a message
@@ -98,7 +98,7 @@ def test_no_candidate_is_looked_at_more_often_than_the_text_is_long(detector: De
     """Steps, not seconds: a check that is called again and again for the same bytes makes screening quadratic."""
     texts = [unmarked(each) for each in (*sum(detector.examples.values(), ()), *detector.counter_examples)]
 
-    for rule in Gate(detector.patterns).rules:
+    for rule in map(as_rule, detector.patterns):
         for text in texts:
             short, long = (candidates(rule, f"{text} " * times) for times in (10, 100))
 
@@ -112,7 +112,9 @@ def candidates(rule: Rule, text: str) -> int:
         rule.pattern, check=looked_at.append, needs_context=False
     )  # `append` returns None: all are dropped
 
-    found = replace(rule, pattern=pattern).find(text.encode(), lambda: None, Context.ABSENT)
+    scan = Scan(text.encode(), clock=lambda: None)
 
-    assert list(found) == []
+    replace(rule, pattern=pattern).find(scan, Window(0, len(scan.data), len(scan.data)), Context.ABSENT)
+
+    assert scan.found == []
     return len(looked_at)

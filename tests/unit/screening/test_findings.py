@@ -14,6 +14,11 @@ def test_the_api_says_so_when_a_key_was_found():
     assert a_finding(key=True).as_json()["key"] is True
 
 
+def test_the_api_names_the_provider_of_a_secret_where_it_is_known():
+    assert a_finding(provider="Stripe").as_json()["provider"] == "Stripe"
+    assert "provider" not in a_finding().as_json()
+
+
 def test_a_finding_does_not_print_its_location():
     assert "ana@" not in repr(a_finding(location=("ana@example.org",), path="/*"))
 

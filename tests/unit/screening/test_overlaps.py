@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.screening.overlaps import settle
-from gateway.screening.patterns import Candidate
+from gateway.screening.overlaps import Found, settle
 
 
-def a_place(start: int, end: int, score: float = 0.5, entity_type: str = "X") -> tuple[str, Candidate]:
-    return entity_type, Candidate(b"", start, end, score)
+def a_place(start: int, end: int, score: float = 0.5, entity_type: str = "X") -> Found:
+    return Found(start, end, score, entity_type)
 
 
 @pytest.mark.parametrize(
@@ -48,9 +47,6 @@ places = st.builds(
 def test_what_stays_is_apart_and_what_goes_was_beaten(found):
     kept = settle(found)
 
-    assert all(one[1].end <= other[1].start for one, other in pairwise(kept))
+    assert all(one.end <= other.start for one, other in pairwise(kept))
     for lost in set(found) - set(kept):
-        assert any(
-            each[1].score >= lost[1].score and each[1].start < lost[1].end and lost[1].start < each[1].end
-            for each in kept
-        )
+        assert any(each.score >= lost.score and each.start < lost.end and lost.start < each.end for each in kept)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidSetting, ScreeningUnavailable
-from gateway.screening import rules
+from gateway.screening import expressions
 from gateway.screening import screener as screener_module
 from gateway.screening.findings import Finding
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, PatternSpec
@@ -260,14 +260,14 @@ def test_the_clock_is_looked_at_while_one_text_is_full_of_candidates(monkeypatch
 
 def test_a_gate_that_runs_out_of_memory_makes_screening_unavailable(monkeypatch):
     screener = Screener([a_detector()])
-    monkeypatch.setattr(screener._gate, "_set", type("Full", (), {"Match": staticmethod(lambda _data: None)}))
+    monkeypatch.setattr(screener._finder._gate._gates, "_match", lambda _data: [])
 
     with pytest.raises(ScreeningUnavailable):
         screener.screen("hello")
 
 
 def test_the_gate_gets_through_a_text_that_fills_its_memory(monkeypatch):
-    monkeypatch.setattr(rules, "_GATE_MEMORY", 4 << 20)
+    monkeypatch.setattr(expressions, "_SET_MEMORY", 4 << 20)
     screener = build_screener(budget_ms=60_000)
     text = "".join(chr(33 + (i * i + i // 7) % 90) for i in range(300_000)) + " ana@example.org"
 

@@ -1,0 +1,125 @@
+"""
+The gate: which rules can match at all, and where.
+
+A text that no pattern can match, which is nearly every text, is done with after one pass of one automaton. A longer
+text passes in windows, and a rule is searched for only in those in which its gate opened, so the cost of a finding
+does not grow with the text around it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from gateway.screening.context import BEFORE, BEHIND, Words
+from gateway.screening.expressions import ExpressionSet
+from gateway.screening.patterns import Pattern
+from gateway.screening.reach import beginning
+from gateway.screening.rules import REACH, Context, Rule, Window, as_rule
+
+_STEP = 768  #: bytes from window to window
+_ONE_WINDOW = 2048  #: bytes: a text that is no longer is not cut
+_BORDER = 8  #: bytes beside a match that `\b` and the borders of context words look at
+_BACK, _AHEAD = (
+    BEFORE + _BORDER,
+    REACH + BEHIND + _BORDER,
+)  #: bytes around a window that may decide about a match in it_NO_WORDS = -1
+
+_Work = tuple[Window, list[tuple[Rule, Context]]]
+_NO_WORDS = -1
+
+
+class Gate:
+    """All rules, and which of them a text lets in."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        """
+        Compile *patterns*.
+
+        Raises:
+            InvalidSetting: an expression is not RE2's syntax, or they are too large together.
+        """
+        self._gates, self._words = ExpressionSet(), ExpressionSet()
+        self._local: dict[int, list[Rule]] = {}  #: by the number of their gate
+        self._wide: dict[int, list[Rule]] = {}
+        self._lists: dict[tuple[str, ...], tuple[Words, int]] = {}
+        self.rules = [self._add(pattern) for pattern in patterns]
+        self._words_of = {number: words for words, number in self._lists.values()}
+        self._gates.compile()
+        self._words.compile()
+
+    def is_context(self, words: bytes) -> bool:
+        """Tell whether *words*, which a key's name is made of, are context for some rule."""
+        return bool(self._in_key(words))
+
+    def windows(self, data: bytes, key: bytes) -> Iterable[_Work]:
+        """
+        Return what to search for in *data* and where, in the order of the text; at last what needs the whole of it.
+
+        Args:
+            key: the words of the name of the key that *data* stands under; they are context for it.
+        Raises:
+            SetFailed: RE2 could not tell.
+        """
+        if len(data) > _ONE_WINDOW:
+            return self._many_windows(data, key)
+        hits = self._gates.matching(data)
+        if len(hits) == 1:
+            return ()
+        rules = _behind(hits, self._local) + _behind(hits, self._wide)
+        return ((Window(0, len(data), len(data)), self._let_in(rules, data, self._in_key(key))),)
+
+    def _many_windows(self, data: bytes, key: bytes) -> Iterator[_Work]:
+        size, given = len(data), self._in_key(key)
+        wide: set[Rule] = set()
+        for start in range(0, size, _STEP):
+            part = data[max(0, start - _BACK) : start + _STEP + _AHEAD]
+            hits = self._gates.matching(part)
+            if len(hits) > 1:
+                window = Window(start, min(start + _STEP, size), min(start + _STEP + REACH, size))
+                yield window, self._let_in(_behind(hits, self._local), part, given)
+                wide.update(_behind(hits, self._wide))
+        let_in = [(rule, Context.GIVEN if rule.words_number in given else Context.POSSIBLE) for rule in wide]
+        yield Window(0, size, size), let_in
+
+    def _let_in(self, rules: list[Rule], data: bytes, given: Collection[int]) -> list[tuple[Rule, Context]]:
+        """Return those of *rules* that the words in *data* and those *given* allow to match."""
+        if not any(rule.pattern.needs_context for rule in rules):
+            return [(rule, Context.GIVEN if rule.words_number in given else Context.POSSIBLE) for rule in rules]
+        possible = self._words.matching(data)
+        let_in: list[tuple[Rule, Context]] = []
+        for rule in rules:
+            if rule.words_number in given:
+                let_in.append((rule, Context.GIVEN))
+            elif rule.words_number in possible:
+                let_in.append((rule, Context.POSSIBLE))
+            elif not rule.pattern.needs_context:
+                let_in.append((rule, Context.ABSENT))
+        return let_in
+
+    def _in_key(self, key: bytes) -> frozenset[int]:
+        """Return the numbers of the lists of words of which *key* holds one."""
+        if not key:
+            return frozenset()
+        words_of = self._words_of
+        hits = (number for number in self._words.matching(key) if number in words_of)
+        return frozenset(number for number in hits if words_of[number].within(key, 0, len(key)))
+
+    def _add(self, pattern: Pattern) -> Rule:
+        rule = as_rule(pattern, *self._list(pattern.context, pattern.name))
+        gate = pattern.gate or pattern.regex
+        if rule.is_local:
+            self._local.setdefault(self._gates.add(gate, pattern.name), []).append(rule)
+        else:
+            near_gate = beginning(gate, REACH)  # the rest of it may lie in another window
+            self._wide.setdefault(self._gates.add(near_gate, pattern.name), []).append(rule)
+        return rule
+
+    def _list(self, context: tuple[str, ...], owner: str) -> tuple[Words | None, int]:
+        if not context:
+            return None, _NO_WORDS
+        if context not in self._lists:
+            words = Words(context)
+            self._lists[context] = words, self._words.add(words.regex, owner)
+        return self._lists[context]
+
+
+def _behind(hits: list[int], rules: dict[int, list[Rule]]) -> list[Rule]:
+    return [rule for hit in hits if hit in rules for rule in rules[hit]]

@@ -1,0 +1,143 @@
+"""How many bytes of a text decide whether an expression matches at a place: what a window has to hold."""
+
+import re
+from collections.abc import Iterator
+from math import inf
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    r"(?P<set>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])"
+    r"|(?P<open>\((?:\?(?:P?<\w+>|[imsU-]*:?))?)|(?P<close>\))|(?P<either>\|)"
+    r"|(?P<repeat>(?:[*+?]|\{\d+(?:,\d*)?\})\??)"
+    r"|(?P<nothing>[\^$]|\\[bBAz])"
+    r"|(?P<literal>\\Q.*?(?:\\E|\Z))"
+    r"|(?P<escape>\\(?:[pP](?:\{\^?\w+\}|\w)|x(?:\{[0-9A-Fa-f]+\}|[0-9A-Fa-f]{2})|[0-7]{1,3}|.))"
+    r"|(?P<character>.)",
+    re.DOTALL,
+)
+_FOLDS = re.compile(r"\(\?[msU]*i")
+_WIDE_IN_A_SET = re.compile(r"\\[pPDWS]|\\x(?:\{|[89A-Fa-f])|\[:\^")
+_ONE_BYTE_ESCAPES = frozenset("dwsnrtfvaC")
+_NEVER_FOLDED = frozenset((r"\d", r"\s", "[0-9]", " "))
+_LONGEST = 4  #: bytes of a character in UTF-8
+_LONGEST_FOLDED = 3  #: bytes of the letters that `(?i)` takes for an ASCII one: U+212A, the kelvin sign, for k
+_SHORT_BOUNDS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+
+
+class Extent(NamedTuple):
+    """How far a match goes, or a part of one."""
+
+    size: float  #: in bytes, at most; of a repetition without a limit at its end only what it needs, and one round
+    is_open: bool = False  #: whether there is such a repetition
+    is_optional: bool = False  #: whether it may be empty
+
+
+class _Part(NamedTuple):
+    start: int  #: in the expression
+    extent: Extent
+
+
+_NOTHING = Extent(0, is_optional=True)
+
+
+def reach(regex: str) -> Extent:
+    """
+    Return after how many bytes at most it is decided that *regex* (RE2) matches where it begins to.
+
+    A repetition without a limit at the very end decides how long the match is, not whether there is one. Anywhere
+    else it makes the size infinite.
+    """
+    return _either(_branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex)))
+
+
+def beginning(regex: str, size: int) -> str:
+    """Return the expression for what each match of *regex* (RE2) begins with, as far as *size* bytes decide it."""
+    branches = _branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex))
+    return "|".join(regex[branch[0].start : _cut(branch, size)] for branch in branches)
+
+
+def _cut(branch: list[_Part], size: float) -> int:
+    """Return where the first part of *branch* begins that *size* bytes do not decide."""
+    after_open = False
+    for part in branch:
+        size -= part.extent.size
+        if size < 0 or after_open:
+            return part.start
+        after_open = part.extent.is_open
+    return branch[-1].start
+
+
+def _folds(regex: str) -> bool:
+    return _FOLDS.search(regex) is not None
+
+
+def _branches(tokens: Iterator[re.Match[str]], end: int, *, folds: bool) -> list[list[_Part]]:
+    """Return the alternatives up to the next closing parenthesis, each with nothing as its last part."""
+    branches: list[list[_Part]] = [[]]
+    for token in tokens:
+        branch, kind, start = branches[-1], token.lastgroup, token.start()
+        if kind == "close":
+            end = start
+            break
+        if kind == "either":
+            branch.append(_Part(start, _NOTHING))
+            branches.append([])
+        elif kind == "open":
+            branch.append(_Part(start, _either(_branches(tokens, end, folds=folds))))
+        elif kind == "repeat" and branch:
+            repeated = branch.pop()
+            branch.append(_Part(repeated.start, _repeated(repeated.extent, token[0])))
+        else:
+            branch.append(_Part(start, Extent(_size(kind, token[0], folds=folds))))
+    branches[-1].append(_Part(end, _NOTHING))
+    return branches
+
+
+def _either(branches: list[list[_Part]]) -> Extent:
+    extents = [_joined([part.extent for part in branch]) for branch in branches]
+    return Extent(
+        max(each.size for each in extents),
+        any(each.is_open for each in extents),
+        any(each.is_optional for each in extents),
+    )
+
+
+def _joined(extents: list[Extent]) -> Extent:
+    is_open = False
+    for each in extents:
+        if is_open and not each.is_optional:
+            return Extent(inf)
+        is_open = is_open or each.is_open
+    return Extent(sum(each.size for each in extents), is_open, all(each.is_optional for each in extents))
+
+
+def _repeated(extent: Extent, repeat: str) -> Extent:
+    least, most = _bounds(repeat)
+    times = least + 1 if most is None else most
+    if extent.is_open and times > 1:
+        return Extent(inf)
+    return Extent(times * extent.size, extent.is_open or most is None, least == 0 or extent.is_optional)
+
+
+def _bounds(repeat: str) -> tuple[int, int | None]:
+    greedy = repeat[:-1] if len(repeat) > 1 and repeat.endswith("?") else repeat
+    if greedy in _SHORT_BOUNDS:
+        return _SHORT_BOUNDS[greedy]
+    least, comma, most = greedy.strip("{}").partition(",")
+    return int(least), int(most) if most else None if comma else int(least)
+
+
+def _size(kind: str | None, text: str, *, folds: bool) -> int:
+    if kind == "nothing":
+        return 0
+    if kind == "literal":
+        return _LONGEST * len(text)
+    if kind == "escape":
+        one_byte = text[1] in _ONE_BYTE_ESCAPES or not text[1].isalnum()
+    elif kind == "set":
+        one_byte = text.isascii() and not text.startswith("[^") and _WIDE_IN_A_SET.search(text) is None
+    else:
+        one_byte = text.isascii() and text != "."
+    if text in _NEVER_FOLDED:
+        return 1
+    return (_LONGEST_FOLDED if folds else 1) if one_byte else _LONGEST

@@ -1,0 +1,74 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.screening import gate
+from gateway.screening.detectors import shipped
+from gateway.screening.finder import Finder
+from gateway.screening.overlaps import Found
+from gateway.screening.patterns import Pattern
+
+EXAMPLES = [
+    example.replace("«", "").replace("»", "")
+    for detector in shipped().values()
+    for each in detector.examples.values()
+    for example in each
+]
+FINDER = Finder([pattern for detector in shipped().values() for pattern in detector.patterns], ())
+texts = st.lists(st.sampled_from([*EXAMPLES, " and ", "\n", "é", "_", "1", "x" * 70, " so" * 30])).map("".join)
+
+
+@contextmanager
+def cut(step: int) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gate, "_ONE_WINDOW", 0)
+        patched.setattr(gate, "_STEP", step)
+        yield
+
+
+def found(text: str, finder: Finder = FINDER) -> list[Found]:
+    return finder.find(text, "", lambda: None)
+
+
+def a_finder(regex: str, **changes) -> Finder:
+    return Finder([Pattern(name="x", entity_type="X", regex=regex, score=0.5, **changes)], ())
+
+
+@given(texts, st.sampled_from([8, 50, 333]))
+def test_a_text_in_windows_holds_what_it_holds_in_one(text, step):
+    in_one = found(text)
+
+    with cut(step):
+        assert found(text) == in_one
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [r"<[\s\S]*>", r"<(?:.|\n){900}", r"\w+@\w+", r"<.*>|@\w+", r"(?P<value><[^>]*)>", r"<\S{20,}", r"(?:<.*|\s*)@"],
+)
+def test_a_match_of_any_length_is_found_whole(regex):
+    text = f"see 1 <{'long_text@x' * 400}> and so on"
+    finder = a_finder(regex)
+    with cut(10**9):
+        in_one = found(text, finder)
+
+    assert found(text, finder) == in_one != []
+
+
+def test_context_behind_a_match_of_any_length_counts():
+    text = f"see K{'1' * 5000} badge{' and so on' * 50}"
+
+    (finding,) = found(text, a_finder(r"K\d{5,}", context=("badge",), needs_context=True))
+
+    assert finding == Found(4, 5005, 0.85, "X")
+
+
+def test_context_in_the_window_before_counts():
+    (finding,) = found(
+        "." * 725 + " badge " + "." * 30 + "K12345" + "." * 3000, a_finder(r"K\d{5}", context=("badge",))
+    )
+
+    assert finding.score == 0.85
