@@ -1,0 +1,128 @@
+"""
+Characters that look like ASCII and are not, and those that nobody sees.
+
+Letters of another alphabet are read as Latin ones only in a word that has Latin letters too, that touches an `@`, or
+that ends with a long number: a Russian or Greek word keeps its own letters.
+
+Source: Unicode 15, DerivedCoreProperties (Default_Ignorable_Code_Point), chapter 22.3 (digits), UAX #15 (NFKC),
+UTS #39 (confusables).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+from gateway.screening.normalise.lookalikes import LOOKALIKES
+from gateway.screening.normalise.reading import Edit
+
+_CONTROLS = r"\x00-\x08\x0e-\x1a\x1c-\x1f\x7f"  # all but white space and ESC, which colours the lines of logs
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_DASHES = (
+    "\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\u30fc\ufe31\ufe32\ufe58\ufe63\uff0d\uff70"
+)
+_SPACES = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
+_STOPS = "\u3002\uff0e\uff61\u2024\ufe52"
+_ATS = "\uff20\ufe6b"
+_COMPATIBLE = (  # letters and digits that NFKC turns into ASCII: raised, lowered, circled, wide, mathematical …
+    "\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u02e1-\u02e3\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c"
+    "\u2100-\u214f\u2160-\u217f\u2460-\u24ff\u2776-\u2793\u3250\u3371-\u33df\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a"
+    "\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f100-\U0001f189"
+)
+_ALIKE = "".join(LOOKALIKES.values())
+_ALIKE_DIGITS = "".join(letters for shown, letters in LOOKALIKES.items() if shown.isdigit())
+
+_SEEN = r"[!-~\p{Latin}\p{Greek}\p{Cyrillic}]"
+_GAP = f"[ (]?[{_DASHES}{_SPACES}][ (]?"
+
+GATES = (rf"[!-~][{_CONTROLS}]+[!-~]",)
+
+#: RE2, for texts that are not ASCII. Each asks for more than the character itself: dashes, no-break spaces, emoji
+#: and full-width punctuation are ordinary, and matter only between digits or beside an address.
+SIGNS = (
+    rf"{_SEEN} ?[{_INVISIBLE}]+ ?{_SEEN}",
+    rf"[0-9A-Za-z][{_INVISIBLE}]*\p{{M}}",
+    r"(?:[^\P{Nd}0-9][^\pL\pN\n]{0,2}){6}|[0-9][^\P{Nd}0-9]|[^\P{Nd}0-9][0-9]",
+    rf"(?:[{_COMPATIBLE}][ .-]?){{2}}|[0-9A-Za-z@][{_COMPATIBLE}][0-9A-Za-z@]|@[{_COMPATIBLE}]|[{_COMPATIBLE}]@",
+    rf"[{_ATS}]|[0-9A-Za-z{_COMPATIBLE}][{_STOPS}][0-9A-Za-z{_COMPATIBLE}]",
+    rf"[0-9]{_GAP}[0-9]{{1,5}}(?:{_GAP}|[ ().-]{{1,2}})[0-9]",
+    rf"[0-9][ ().-]{{1,2}}[0-9]{{1,5}}{_GAP}[0-9]",
+    rf"[0-9]{{4}}{_GAP}[0-9]{{4}}[0-9]",
+    rf"[{_SPACES}][:=@]|[:=@][{_SPACES}]",
+    rf"[A-Za-z@][{_ALIKE}]|[{_ALIKE}][A-Za-z@]|[0-9][{_ALIKE_DIGITS}][0-9]|[{_ALIKE}][0-9]{{5}}",
+)
+
+
+def plain(text: str) -> Iterator[Edit]:
+    """Drop what nobody sees, and turn digits, letters, dashes and spaces that have an ASCII counterpart into it."""
+    for run in _FOLDABLE.finditer(text):
+        start, end = run.span()
+        folded = run[0].translate(_FOLDS)
+        if len(folded) == end - start and "" not in map(_FOLDS.__getitem__, map(ord, run[0])):
+            if folded != run[0]:
+                yield Edit(start, end, folded)
+            continue
+        for at, character in enumerate(run[0], start):
+            folded = _FOLDS[ord(character)]
+            if folded != character:
+                yield Edit(at, at + 1, folded)
+
+
+def latin(text: str) -> Iterator[Edit]:
+    """Turn the letters of other alphabets that stand among Latin ones into those that they look like."""
+    for word in _MIXABLE.finditer(text):
+        if _MIXED.search(word[0]) is not None:
+            yield Edit(*word.span(), word[0].translate(_LETTERS))
+
+
+def unmarked(text: str) -> Iterator[Edit]:
+    """Take combining marks off ASCII letters and digits."""
+    for run in _MARKED.finditer(text):
+        marks = 1
+        while marks < len(run[0]) and unicodedata.category(run[0][marks]).startswith("M"):
+            marks += 1
+        if marks > 1:
+            yield Edit(run.start(), run.start() + marks, run[0][0])
+
+
+#: In this order; each works on what the one before has left.
+FOLDS: tuple[Callable[[str], Iterator[Edit]], ...] = (plain, latin, unmarked)
+
+_FOLDABLE = re.compile(rf"(?:[{_CONTROLS}{_INVISIBLE}{_DASHES}{_COMPATIBLE}]|[^\D0-9]|[^\w\x00-\x7f])+")
+_MARKED = re.compile(r"[0-9A-Za-z][^\w\x00-\x7f]+")
+_WORD = rf"0-9A-Za-z@{_ALIKE}\u0300-\u036f"
+_MIXABLE = re.compile(rf"(?<![{_WORD}])[0-9A-Za-z@]*+[{_ALIKE}][{_WORD}]*+")
+_MIXED = re.compile(rf"[A-Za-z@]|[0-9][{_ALIKE_DIGITS}][0-9]|[0-9]{{5}}")
+_LETTERS = {ord(letter): shown for shown, letters in LOOKALIKES.items() for letter in letters}
+
+
+class _Folds(dict[int, str]):
+    """What each character is read as, worked out when it is first met; at most as many as Unicode has."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _folded(chr(code))
+        return folded
+
+
+def _folded(character: str) -> str:
+    if _UNSEEN.match(character) is not None:
+        return ""
+    if _DASH.match(character) is not None:
+        return "-"
+    if character in "\u3002\uff61":  # ideographic full stops
+        return "."
+    if _SPACE.match(character) is not None:
+        return " "
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    compatible = unicodedata.normalize("NFKC", character)
+    return compatible if compatible.isascii() else character
+
+
+_UNSEEN = re.compile(f"[{_CONTROLS}{_INVISIBLE}]")
+_DASH = re.compile(f"[{_DASHES}]")
+_SPACE = re.compile(f"[{_SPACES}]")
+_FOLDS = _Folds()

@@ -1,0 +1,80 @@
+"""A text read another way, and where in the original each of its characters stands."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple
+
+
+class Edit(NamedTuple):
+    """
+    One stretch of a text, and what is read in its place.
+
+    Where both have the same length, each character stands for one; else the whole stretch stands for the whole.
+    """
+
+    start: int
+    end: int  #: exclusive
+    text: str
+
+    def __repr__(self) -> str:
+        """Show the place, and nothing of the text."""
+        return f"Edit(start={self.start}, end={self.end})"
+
+
+class Layer:
+    """A text after some edits. Where its characters come from is worked out only when somebody asks."""
+
+    __slots__ = ("_edits", "_starts", "text")
+
+    def __init__(self, source: str, edits: Sequence[Edit]) -> None:
+        """Apply *edits*, which are in order and do not overlap, to *source*."""
+        parts, position = [], 0
+        for start, end, text in edits:
+            parts += (source[position:start], text)
+            position = end
+        parts.append(source[position:])
+        self.text = "".join(parts)
+        self._edits = edits
+        self._starts: list[int] = []  # where in `text` each edit begins
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the source the characters from *start* to *end* (exclusive) come from."""
+        if not self._starts:
+            grown = accumulate((len(edit.text) - (edit.end - edit.start) for edit in self._edits), initial=0)
+            self._starts = [edit.start + shift for edit, shift in zip(self._edits, grown, strict=False)]
+        first, _ = self._origin(start)
+        return first, (self._origin(end - 1)[1] if end > start else first)
+
+    def _origin(self, position: int) -> tuple[int, int]:
+        at = bisect_right(self._starts, position) - 1
+        if at < 0:
+            return position, position + 1
+        edit, inside = self._edits[at], position - self._starts[at]
+        if inside >= len(edit.text):
+            origin = edit.end + inside - len(edit.text)
+        elif len(edit.text) == edit.end - edit.start:
+            origin = edit.start + inside
+        else:
+            return edit.start, edit.end
+        return origin, origin + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Another reading of a text: what a reader, a browser or a decoder would make of it."""
+
+    text: str = field(repr=False)  #: may hold what the original hides
+    layers: tuple[Layer, ...] = field(repr=False)  #: from the original to `text`
+    whole: bool = False  #: blobs are decoded in it: what is found in one covers the whole blob
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """
+        Return where in the original the characters from *start* to *end* come from; all four count code points.
+
+        Included are characters that were dropped between them, and the marks upon the last one.
+        """
+        for layer in reversed(self.layers):
+            start, end = layer.place(start, end)
+        return start, end
