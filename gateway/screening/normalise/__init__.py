@@ -40,7 +40,7 @@ GATES: tuple[str, ...] = (
 
 def readings(text: str) -> Iterator[Reading]:
     """Yield the readings of *text* other than itself; an ordinary text has none."""
-    layers: list[Layer] = []
+    original, layers = text, []
     signs = _signs(text)
     for _ in range(_LEVELS):
         if _ESCAPED in signs:
@@ -48,9 +48,12 @@ def readings(text: str) -> Iterator[Reading]:
     if _QUOTED in signs:
         text, signs = _read(text, signs, escapes.unquoted, layers)
     if _UNUSUAL in signs:
-        for fold in characters.FOLDS:
-            text, signs = _read(text, signs, fold, layers)
-    if layers:
+        text = characters.one_to_one(text)
+        text, signs = _read(text, signs, characters.resized, layers)
+        text = characters.latin(text)
+        text, signs = _read(text, signs, characters.unmarked, layers)
+        signs = _signs(text)
+    if text != original:
         yield Reading(text, tuple(layers))
     for sign, put_together in ((_SPELLED, spellings.written_out), (_BLOB, blobs.decoded)):
         if sign in signs:

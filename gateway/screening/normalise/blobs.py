@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from gateway.screening.normalise.reading import Edit
 
-_GROUP = "[CDI-Za-f][AC-HQS-Xgi-nwy-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][0-9A-Za-z+/_-]"
+_GROUP = "(?:[CDI-Za-f][AC-HQS-Xgi-nwy-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][0-9A-Za-z+/_-])"
 _BYTE = "(?:[2-7][0-9A-Fa-f]|0[9AaDd])"
 _LINES = r"(?:[0-9A-Za-z+/]{64}\r?\n|[0-9A-Za-z+/]{76}\r?\n)*"
 
@@ -23,7 +23,10 @@ GATES = (
     rf"(?:^|[^0-9A-Za-z]){_BYTE}(?:[ :]{_BYTE}){{7}}",
 )
 
-_BASE64 = re.compile(rf"(?<![0-9A-Za-z+_-])(?={_GROUP}{{4}}){_LINES}[0-9A-Za-z+/_-]+={{0,2}}")
+_JWT = r"eyJ[0-9A-Za-z_-]+\.eyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+"  # a secret by itself
+_BASE64 = re.compile(
+    rf"(?<![0-9A-Za-z+_-])(?:{_JWT}|(?={_GROUP}{{4}})(?P<blob>{_LINES}[0-9A-Za-z+/_-]+={{0,2}}))"
+)
 _HEX = re.compile(rf"(?<![0-9A-Za-z])(?:0[xX])?(?P<digits>{_BYTE}{{8,}}|{_BYTE}(?:[ :]{_BYTE}){{7,}})(?![0-9A-Za-z])")
 _URL_SAFE = str.maketrans("-_", "+/")
 _MIN_DIGITS_ONLY = 24  #: hex digits, if no letter is among them: shorter ones are rather numbers
@@ -33,20 +36,20 @@ _MIN_ASCII = 0.8  #: share of the characters
 def decoded(text: str) -> Iterator[Edit]:
     """Put the text in place of each blob that holds some."""
     position = 0
-    for edit in sorted([*_from_hex(text), *_from_base64(text)]):
-        if edit.start >= position:
-            yield edit
-            position = edit.end
+    for start, end, shown in sorted([*_from_hex(text), *_from_base64(text)]):
+        if start >= position:
+            yield start, end, shown
+            position = end
 
 
 def _from_base64(text: str) -> Iterator[Edit]:
     for blob in _BASE64.finditer(text):
-        digits = "".join(blob[0].rstrip("=").split()).translate(_URL_SAFE)
+        digits = "".join((blob["blob"] or "").rstrip("=").split()).translate(_URL_SAFE)
         if len(digits) % 4 == 1:
             digits = digits[:-1]
         shown = _as_text(binascii.a2b_base64(digits + "=" * (-len(digits) % 4)))
         if shown:
-            yield Edit(*blob.span(), shown)
+            yield *blob.span(), shown
 
 
 def _from_hex(text: str) -> Iterator[Edit]:
@@ -54,7 +57,7 @@ def _from_hex(text: str) -> Iterator[Edit]:
         digits = blob["digits"].replace(" ", "").replace(":", "")
         shown = "" if digits.isdigit() and len(digits) < _MIN_DIGITS_ONLY else _as_text(bytes.fromhex(digits))
         if shown:
-            yield Edit(*blob.span(), shown)
+            yield *blob.span(), shown
 
 
 def _as_text(data: bytes) -> str:

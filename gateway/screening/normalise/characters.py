@@ -10,7 +10,7 @@ UTS #39 (confusables).
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from gateway.screening.normalise.lookalikes import LOOKALIKES
 from gateway.screening.normalise.reading import Edit
@@ -26,6 +26,7 @@ _DASHES = (
 _SPACES = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
 _STOPS = "\u3002\uff0e\uff61\u2024\ufe52"
 _ATS = "\uff20\ufe6b"
+_MARKS_OF_WIDTH = "\ufe50-\ufe6b\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 _COMPATIBLE = (  # letters and digits that NFKC turns into ASCII: raised, lowered, circled, wide, mathematical …
     "\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u02e1-\u02e3\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c"
     "\u2100-\u214f\u2160-\u217f\u2460-\u24ff\u2776-\u2793\u3250\u3371-\u33df\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a"
@@ -55,51 +56,51 @@ SIGNS = (
 )
 
 
-def plain(text: str) -> Iterator[Edit]:
-    """Drop what nobody sees, and turn digits, letters, dashes and spaces that have an ASCII counterpart into it."""
-    for run in _FOLDABLE.finditer(text):
-        start, end = run.span()
-        folded = run[0].translate(_FOLDS)
-        if len(folded) == end - start and "" not in map(_FOLDS.__getitem__, map(ord, run[0])):
-            if folded != run[0]:
-                yield Edit(start, end, folded)
+def one_to_one(text: str) -> str:
+    """Turn digits, letters, dashes and spaces that have a counterpart of one ASCII character into it."""
+    return _FOLDABLE.sub(lambda run: run[0].translate(_SINGLES), text)
+
+
+def resized(text: str) -> Iterator[Edit]:
+    """Drop what nobody sees, and spell out what stands for several ASCII characters."""
+    for run in _RESIZABLE.finditer(text):
+        if run["unseen"]:
+            yield *run.span(), ""
             continue
-        for at, character in enumerate(run[0], start):
-            folded = _FOLDS[ord(character)]
-            if folded != character:
-                yield Edit(at, at + 1, folded)
+        spelled = unicodedata.normalize("NFKC", run[0])
+        if spelled.isascii():
+            yield *run.span(), spelled
 
 
-def latin(text: str) -> Iterator[Edit]:
+def latin(text: str) -> str:
     """Turn the letters of other alphabets that stand among Latin ones into those that they look like."""
-    for word in _MIXABLE.finditer(text):
-        if _MIXED.search(word[0]) is not None:
-            yield Edit(*word.span(), word[0].translate(_LETTERS))
+    return _MIXABLE.sub(lambda word: word[0].translate(_LETTERS) if _MIXED.search(word[0]) else word[0], text)
 
 
 def unmarked(text: str) -> Iterator[Edit]:
     """Take combining marks off ASCII letters and digits."""
     for run in _MARKED.finditer(text):
-        marks = 1
-        while marks < len(run[0]) and unicodedata.category(run[0][marks]).startswith("M"):
-            marks += 1
-        if marks > 1:
-            yield Edit(run.start(), run.start() + marks, run[0][0])
+        marked = run[0]
+        end = 1
+        while end < len(marked) and unicodedata.category(marked[end])[0] == "M":
+            end += 1
+        if end > 1:
+            yield run.start(), run.start() + end, marked[0]
 
 
-#: In this order; each works on what the one before has left.
-FOLDS: tuple[Callable[[str], Iterator[Edit]], ...] = (plain, latin, unmarked)
-
-_FOLDABLE = re.compile(rf"(?:[{_CONTROLS}{_INVISIBLE}{_DASHES}{_COMPATIBLE}]|[^\D0-9]|[^\w\x00-\x7f])+")
+_UNSEEN = f"{_CONTROLS}{_INVISIBLE}"
+_FOLDABLE = re.compile(rf"(?:[{_DASHES}{_SPACES}{_STOPS}{_ATS}{_MARKS_OF_WIDTH}{_COMPATIBLE}]|[^\D0-9])+")
+_RESIZABLE = re.compile(f"(?P<unseen>[{_UNSEEN}]+)|[{_COMPATIBLE}\u2025\u2026\u203c\u2047-\u2049]")
 _MARKED = re.compile(r"[0-9A-Za-z][^\w\x00-\x7f]+")
 _WORD = rf"0-9A-Za-z@{_ALIKE}\u0300-\u036f"
 _MIXABLE = re.compile(rf"(?<![{_WORD}])[0-9A-Za-z@]*+[{_ALIKE}][{_WORD}]*+")
 _MIXED = re.compile(rf"[A-Za-z@]|[0-9][{_ALIKE_DIGITS}][0-9]|[0-9]{{5}}")
 _LETTERS = {ord(letter): shown for shown, letters in LOOKALIKES.items() for letter in letters}
+_DASH = re.compile(f"[{_DASHES}]")
 
 
-class _Folds(dict[int, str]):
-    """What each character is read as, worked out when it is first met; at most as many as Unicode has."""
+class _Singles(dict[int, str]):
+    """What single character each foldable one is read as, worked out when it is first met."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = _folded(chr(code))
@@ -107,22 +108,15 @@ class _Folds(dict[int, str]):
 
 
 def _folded(character: str) -> str:
-    if _UNSEEN.match(character) is not None:
-        return ""
     if _DASH.match(character) is not None:
         return "-"
     if character in "\u3002\uff61":  # ideographic full stops
         return "."
-    if _SPACE.match(character) is not None:
+    if character.isspace() or character == "\u2800":  # the Braille pattern without a dot
         return " "
     digit = unicodedata.digit(character, None)
-    if digit is not None:
-        return str(digit)
-    compatible = unicodedata.normalize("NFKC", character)
-    return compatible if compatible.isascii() else character
+    compatible = unicodedata.normalize("NFKC", character) if digit is None else str(digit)
+    return compatible if compatible.isascii() and len(compatible) == 1 else character
 
 
-_UNSEEN = re.compile(f"[{_CONTROLS}{_INVISIBLE}]")
-_DASH = re.compile(f"[{_DASHES}]")
-_SPACE = re.compile(f"[{_SPACES}]")
-_FOLDS = _Folds()
+_SINGLES = _Singles()

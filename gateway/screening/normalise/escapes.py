@@ -21,7 +21,8 @@ _WITHOUT_SEMICOLON = "nbsp|shy|amp|lt|gt|quot"  # the ones of HTML 4 that are no
 #: They ask for an escaped letter, digit or one of the marks that addresses and numbers have.
 GATES = (
     rf"&(?:amp;)?(?:#[0-9xX]|(?:{_ASCII_NAMES});)|[0-9]&(?:nbsp|shy)",
-    r"%(?:25)*(?:2[BbDdEe]|3[0-9AaDd]|4[0-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])|[0-9]%20[0-9(]|%u00[2-7]",
+    r"%(?:25)*(?:2[BbDEe]|3[0-9AaD]|4[0-9A-Ca-cDE-F]|5[0-9AaF]|6[1-9A-C]|7[0-9A]|[2-7][a-f][0-9A-Za-z%])",  # not `%2d`
+    r"[0-9]%20[0-9(]|%u00[2-7]",
     r"\\+(?:x|u00|u\{0{0,4}|U000000)[2-7][0-9A-Fa-f]|\\+u(?:00[Aa]|20[0-6]|[Ff][Ff]|06[6Ff]|09)|[A-Za-z@]\\+u0[34]",
 )
 #: What shows that a text is quoted-printable; an equals sign with two digits alone shows nothing.
@@ -50,14 +51,14 @@ def unescaped(text: str) -> Iterator[Edit]:
         else:
             character = _character(kind, escape[kind])
             if character:
-                yield Edit(*escape.span(), character)
+                yield *escape.span(), character
 
 
 def unquoted(text: str) -> Iterator[Edit]:
     """Decode quoted-printable, and join the lines that it broke."""
     for escape in _QUOTED.finditer(text):
         if escape["quoted"] is None:
-            yield Edit(*escape.span(), "")
+            yield *escape.span(), ""
         else:
             yield from _decoded(escape.start(), bytes.fromhex(escape[0].replace("=", "")))
 
@@ -69,7 +70,7 @@ def _decoded(start: int, data: bytes) -> Iterator[Edit]:
             start += 3
         else:
             end = start + 3 * len(character.encode())
-            yield Edit(start, end, character)
+            yield start, end, character
             start = end
 
 

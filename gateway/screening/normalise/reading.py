@@ -4,23 +4,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TypeAlias
 
 
-class Edit(NamedTuple):
-    """
-    One stretch of a text, and what is read in its place.
-
-    Where both have the same length, each character stands for one; else the whole stretch stands for the whole.
-    """
-
-    start: int
-    end: int  #: exclusive
-    text: str
-
-    def __repr__(self) -> str:
-        """Show the place, and nothing of the text."""
-        return f"Edit(start={self.start}, end={self.end})"
+#: A stretch of a text from one offset to another (exclusive), and what is read in its place. Where both have the same
+#: length, each character stands for one; else the whole stretch stands for the whole. Plain tuples: there may be many.
+Edit: TypeAlias = tuple[int, int, str]
 
 
 class Layer:
@@ -30,7 +19,8 @@ class Layer:
 
     def __init__(self, source: str, edits: Sequence[Edit]) -> None:
         """Apply *edits*, which are in order and do not overlap, to *source*."""
-        parts, position = [], 0
+        parts: list[str] = []
+        position = 0
         for start, end, text in edits:
             parts += (source[position:start], text)
             position = end
@@ -42,8 +32,8 @@ class Layer:
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the source the characters from *start* to *end* (exclusive) come from."""
         if not self._starts:
-            grown = accumulate((len(edit.text) - (edit.end - edit.start) for edit in self._edits), initial=0)
-            self._starts = [edit.start + shift for edit, shift in zip(self._edits, grown, strict=False)]
+            growth = accumulate((len(text) - (end - start) for start, end, text in self._edits), initial=0)
+            self._starts = [edit[0] + grown for edit, grown in zip(self._edits, growth, strict=False)]
         first, _ = self._origin(start)
         return first, (self._origin(end - 1)[1] if end > start else first)
 
@@ -51,14 +41,13 @@ class Layer:
         at = bisect_right(self._starts, position) - 1
         if at < 0:
             return position, position + 1
-        edit, inside = self._edits[at], position - self._starts[at]
-        if inside >= len(edit.text):
-            origin = edit.end + inside - len(edit.text)
-        elif len(edit.text) == edit.end - edit.start:
-            origin = edit.start + inside
-        else:
-            return edit.start, edit.end
-        return origin, origin + 1
+        start, end, text = self._edits[at]
+        inside = position - self._starts[at]
+        if inside >= len(text):
+            return end + inside - len(text), end + inside - len(text) + 1
+        if len(text) == end - start:
+            return start + inside, start + inside + 1
+        return start, end
 
 
 @dataclass(frozen=True, slots=True)
