@@ -18,9 +18,9 @@ ORDINARY = {"\u0131"}  # dotless i: no Turkish text is without it
 HEAD = '''"""
 Letters of other alphabets that look like a letter or a digit of ASCII: what `scripts/print_lookalikes.py` printed.
 
-Source: Unicode confusables {version} (UTS #39), the single letters of {scripts}
-whose skeleton is one ASCII letter or digit; where Unicode shows a capital as `l`, it is `I` here. Letters that
-compatibility normalisation folds are left out, and so is dotless i.
+Source: Unicode confusables {version} (UTS #39): the single letters whose skeleton is one ASCII letter or digit, of
+{scripts}. What it shows as `l` is `I` here if it is a capital.
+Letters that compatibility normalisation folds are left out, and so is dotless i.
 Copyright 1991-2020 Unicode, Inc. Distributed under the Unicode License v3, https://www.unicode.org/license.txt
 SPDX-License-Identifier: Unicode-3.0
 """
@@ -37,11 +37,11 @@ def main(path: str) -> None:
         if is_wanted(letter) and shown.isascii() and shown.isalnum():
             alike["I" if shown == "l" and letter.isupper() else shown].append(letter)
     scripts = ", ".join(name.capitalize() for name in SCRIPTS)
-    print(HEAD.format(version=version, scripts=scripts))
+    lines = [HEAD.format(version=version, scripts=scripts)]
     for shown, letters in sorted(alike.items()):
         escaped = "".join(f"\\u{ord(letter):04x}" for letter in sorted(letters))
-        print(f'    "{shown}": "{escaped}",')
-    print("}")
+        lines.append(f'    "{shown}": "{escaped}",')
+    sys.stdout.write("\n".join([*lines, "}", ""]))
 
 
 def confusables(lines: Iterable[str]) -> Iterator[tuple[str, str]]:

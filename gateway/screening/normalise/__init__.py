@@ -1,97 +1,111 @@
 """
 The other readings of a text: what somebody wrote so that a search does not see it.
 
-Level by level: escapes are decoded, then characters that are not what they look like, and the result is one reading.
-On top of it (or of the original) come spelled-out addresses and numbers, and blobs of base64 and hex: one reading each.
-So a text has three other readings at most. All of it takes linear time; a text without a sign of evasion costs one
-search with RE2.
+Escapes are decoded first, then characters are read as what they look like; the result is one reading. On top of it, or
+of the original, come spelled-out addresses and numbers, and blobs of base64 and hex: one reading each. So a text has
+three other readings at most. Their time is linear in its length, and a text without a sign of evasion costs one search
+with RE2.
 """
 
 from collections.abc import Callable, Iterator
+from enum import Enum, auto
 from typing import Any
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 from gateway.screening.normalise import blobs, characters, escapes, spellings
-from gateway.screening.normalise.reading import Edit, Layer, Reading
+from gateway.screening.normalise.reading import Edit, Layer, Reading, in_order
 
 __all__ = ["GATES", "Reading", "readings"]
 
-_UNUSUAL, _ESCAPED, _QUOTED, _SPELLED, _BLOB = "unusual", "escaped", "quoted", "spelled", "blob"
-_SIGNS = (
-    *((sign, _UNUSUAL) for sign in (*characters.GATES, *characters.SIGNS)),
-    *((sign, _ESCAPED) for sign in escapes.GATES),
-    (escapes.QUOTED_PRINTABLE, _QUOTED),
-    *((sign, _SPELLED) for sign in spellings.GATES),
-    *((sign, _BLOB) for sign in blobs.GATES),
-)
+
+class _Sign(Enum):
+    """What a text shows of a kind of evasion."""
+
+    UNUSUAL = auto()
+    ESCAPED = auto()
+    QUOTED = auto()
+    ADDRESS = auto()
+    NUMBER = auto()
+    SPACED = auto()
+    BLOB = auto()
+
+
+_ASCII_SIGNS = {
+    _Sign.UNUSUAL: characters.GATES,
+    _Sign.ESCAPED: escapes.GATES,
+    _Sign.QUOTED: escapes.QUOTED_GATES,
+    _Sign.ADDRESS: spellings.ADDRESS_GATES,
+    _Sign.NUMBER: spellings.NUMBER_GATES,
+    _Sign.SPACED: spellings.SPACED_GATES,
+    _Sign.BLOB: blobs.GATES,
+}
+_SPELLINGS: dict[_Sign, Callable[[str], Iterator[Edit]]] = {
+    _Sign.ADDRESS: spellings.addresses,
+    _Sign.NUMBER: spellings.numbers,
+    _Sign.SPACED: spellings.spaced,
+}
 _LEVELS = 2  #: of escapes: `%2540` is an `@`
 _MEMORY = 32 << 20  #: bytes for the states of the search
 
 #: RE2 over UTF-8: an ASCII text that none of them matches has no other reading.
-GATES: tuple[str, ...] = (
-    *characters.GATES,
-    *escapes.GATES,
-    escapes.QUOTED_PRINTABLE,
-    *spellings.GATES,
-    *blobs.GATES,
-)
+GATES: tuple[str, ...] = tuple(gate for gates in _ASCII_SIGNS.values() for gate in gates)
 
 
 def readings(text: str) -> Iterator[Reading]:
     """Yield the readings of *text* other than itself; an ordinary text has none."""
-    original, layers = text, []
+    original, layers = text, list[Layer]()
     signs = _signs(text)
     for _ in range(_LEVELS):
-        if _ESCAPED in signs:
-            text, signs = _read(text, signs, escapes.unescaped, layers)
-    if _QUOTED in signs:
-        text, signs = _read(text, signs, escapes.unquoted, layers)
-    if _UNUSUAL in signs:
-        text = characters.one_to_one(text)
-        text, signs = _read(text, signs, characters.resized, layers)
-        text = characters.latin(text)
-        text, signs = _read(text, signs, characters.unmarked, layers)
+        if _Sign.ESCAPED in signs:
+            text = _read(text, escapes.unescaped, layers)
+            signs = _signs(text)
+    if _Sign.QUOTED in signs:
+        text = _read(text, escapes.unquoted, layers)
+        signs = _signs(text)
+    if _Sign.UNUSUAL in signs:
+        text = _read(characters.one_to_one(text), characters.resized, layers)
+        text = _read(characters.latin(text), characters.unmarked, layers)
         signs = _signs(text)
     if text != original:
         yield Reading(text, tuple(layers))
-    for sign, put_together in ((_SPELLED, spellings.written_out), (_BLOB, blobs.decoded)):
-        if sign in signs:
-            edits = list(put_together(text))
-            if edits:
-                layer = Layer(text, edits)
-                yield Reading(layer.text, (*layers, layer), whole=sign is _BLOB)
+    spelled = [edit for sign, find in _SPELLINGS.items() if sign in signs for edit in find(text)]
+    if spelled:
+        layer = Layer(text, in_order(spelled))
+        yield Reading(layer.text, (*layers, layer))
+    decoded = in_order(blobs.decoded(text)) if _Sign.BLOB in signs else []
+    if decoded:
+        layer = Layer(text, decoded)
+        yield Reading(layer.text, (*layers, layer), whole=True)
 
 
-def _read(
-    text: str, signs: set[str], rewrite: Callable[[str], Iterator[Edit]], layers: list[Layer]
-) -> tuple[str, set[str]]:
-    """Return *text* as *rewrite* reads it, and its signs; add the layer to *layers* if there is one."""
+def _read(text: str, rewrite: Callable[[str], Iterator[Edit]], layers: list[Layer]) -> str:
+    """Return *text* as *rewrite* reads it, and add the layer to *layers* if that is different."""
     edits = list(rewrite(text))
     if not edits:
-        return text, signs
+        return text
     layers.append(Layer(text, edits))
-    return layers[-1].text, _signs(layers[-1].text)
+    return layers[-1].text
 
 
-def _signs(text: str) -> set[str]:
-    """Return what kinds of evasion *text* shows signs of; all of them if RE2 could not tell."""
+def _signs(text: str) -> frozenset[_Sign]:
     hits = _SEARCH.Match(text.encode("utf-8", "surrogatepass"))
-    if not hits:
-        return {kind for _, kind in _SIGNS}
-    return {_SIGNS[hit][1] for hit in hits if hit < len(_SIGNS)}
+    if not hits:  # RE2 could not tell
+        return frozenset(_Sign)
+    return frozenset(_SIGNS[hit] for hit in hits if hit < len(_SIGNS))
 
 
-def _search() -> Any:
+def _search(signs: list[str]) -> Any:
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False  # it would print the expression to stderr
     search = re2.Set.SearchSet(options)
-    for sign, _ in _SIGNS:
+    for sign in signs:
         search.Add(sign)
     search.Add(r"\z")  # it matches every text: without it in the answer, RE2 has failed
     search.Compile()
     return search
 
 
-_SEARCH = _search()
+_SIGNS = [sign for sign, gates in _ASCII_SIGNS.items() for _ in gates] + [_Sign.UNUSUAL] * len(characters.SIGNS)
+_SEARCH = _search([*GATES, *characters.SIGNS])

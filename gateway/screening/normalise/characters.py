@@ -67,8 +67,8 @@ def resized(text: str) -> Iterator[Edit]:
         if run["unseen"]:
             yield *run.span(), ""
             continue
-        spelled = unicodedata.normalize("NFKC", run[0])
-        if spelled.isascii():
+        spelled = _LONGER[run[0]]
+        if spelled:
             yield *run.span(), spelled
 
 
@@ -119,4 +119,13 @@ def _folded(character: str) -> str:
     return compatible if compatible.isascii() and len(compatible) == 1 else character
 
 
-_SINGLES = _Singles()
+class _Longer(dict[str, str]):
+    """What a character is short for, worked out when it is first met; "" if that is not ASCII."""
+
+    def __missing__(self, character: str) -> str:
+        spelled = unicodedata.normalize("NFKC", character)
+        self[character] = spelled if spelled.isascii() else ""
+        return self[character]
+
+
+_SINGLES, _LONGER = _Singles(), _Longer()

@@ -26,7 +26,7 @@ GATES = (
     r"\\+(?:x|u00|u\{0{0,4}|U000000)[2-7][0-9A-Fa-f]|\\+u(?:00[Aa]|20[0-6]|[Ff][Ff]|06[6Ff]|09)|[A-Za-z@]\\+u0[34]",
 )
 #: What shows that a text is quoted-printable; an equals sign with two digits alone shows nothing.
-QUOTED_PRINTABLE = r"(?i:quoted-printable)|=3D|=40[0-9A-Za-z][0-9A-Za-z.-]*=2E|=C3=[89AB][0-9A-F]|=E2=80="
+QUOTED_GATES = (r"(?i:quoted-printable)|=3D|=40[0-9A-Za-z][0-9A-Za-z.-]*=2E|=C3=[89AB][0-9A-F]|=E2=80=",)
 
 _HEX = "[0-9A-Fa-f]"
 _ESCAPE = re.compile(

@@ -1,15 +1,25 @@
 """A text read another way, and where in the original each of its characters stands."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TypeAlias
 
-
 #: A stretch of a text from one offset to another (exclusive), and what is read in its place. Where both have the same
 #: length, each character stands for one; else the whole stretch stands for the whole. Plain tuples: there may be many.
 Edit: TypeAlias = tuple[int, int, str]
+
+
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """Return *edits* by place; of two that overlap, the one that begins first."""
+    kept: list[Edit] = []
+    position = 0
+    for edit in sorted(edits):
+        if edit[0] >= position:
+            kept.append(edit)
+            position = edit[1]
+    return kept
 
 
 class Layer:

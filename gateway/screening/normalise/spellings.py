@@ -7,9 +7,9 @@ name that is plainly one (it has a dot or a digit), near a word for mail, or wit
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from gateway.screening.normalise.reading import Edit
+from gateway.screening.patterns import words
 
 _OPEN, _CLOSE = r"[\[({<] ?", r" ?[\])}>]"
 _AT_WORDS = "arroba|arobase|arrobase|klammeraffe|chiocciola|apenstaartje"  # they mean nothing else
@@ -17,8 +17,8 @@ _DOT_WORDS = "dot|punkt|punto|point|ponto|punt"
 _ENDINGS = "com|org|net|edu|gov|mil|de|at|ch|eu|uk|ie|fr|be|nl|es|pt|it|pl|se|no|dk|fi|cz|ru|us|ca|mx|br|au|nz|in|jp"
 
 
-def _dot(words: str) -> str:
-    return rf"(?: ?{_OPEN}(?:\.|{_DOT_WORDS}){_CLOSE} ?| {{1,3}}(?:{words}) {{1,3}}|[_-](?:{words})[_-])"
+def _dot(said: str) -> str:
+    return rf"(?: ?{_OPEN}(?:\.|{_DOT_WORDS}){_CLOSE} ?| {{1,3}}(?:{said}) {{1,3}}|[_-](?:{said})[_-])"
 
 
 def _host(dot: str) -> str:
@@ -41,7 +41,7 @@ _DIGIT_WORDS = {
     "8": "eight ocho acht huit otto oito",
     "9": "nine nueve neun neuf nove negen",
 }
-_VALUES = {word: digit for digit, words in _DIGIT_WORDS.items() for word in words.split()}
+_VALUES = {word: digit for digit, listed in _DIGIT_WORDS.items() for word in listed.split()}
 _WORDS = "|".join(sorted(_VALUES, key=len, reverse=True))
 _VALUES |= {"null": "0", "o": "0", "plus": "+"}  # words of their own: they only count among the others
 _TIMES = {"double": 2, "doble": 2, "doppel": 2, "triple": 3}
@@ -50,29 +50,22 @@ _MIN_DIGITS = 7
 _MAX_NUMBER = 512  #: characters, as it is spelled: more of them are no number that anybody has
 _MIN_WORDS = 3  #: of them; `2004, 2005` is a list of years
 
-#: RE2.
-GATES = (
+ADDRESS_GATES = (
     rf"(?i:[0-9A-Za-z] ?{_OPEN}(?:at|@|{_AT_WORDS}){_CLOSE} ?[0-9A-Za-z]| (?:{_AT_WORDS}) [0-9A-Za-z])",
     rf"(?i:[0-9A-Za-z](?:@| {{1,3}}at {{1,3}}|[_-]at[_-])[0-9A-Za-z-]{{1,63}}{_DOT}[0-9A-Za-z])",
     r"[0-9a-z] AT [0-9a-z-]{1,63}\.[a-z]",
     rf"(?i:[0-9A-Za-z]_at_[0-9A-Za-z-]{{1,63}}\.(?:{_ENDINGS})\b)",
     rf"(?i:[0-9A-Za-z]{_OPEN}(?:\.|dot){_CLOSE}[0-9A-Za-z])",
-    rf"(?i:(?:\b(?:{_WORDS}|double|triple){_PAUSE}){{3}}(?:{_WORDS}|double|triple))",
+)
+NUMBER_GATES = (rf"(?i:(?:\b(?:{_WORDS}|double|triple){_PAUSE}){{3}}(?:{_WORDS}|double|triple))",)
+SPACED_GATES = (
     r"(?:^|[^0-9A-Za-z.])[0-9](?:[ ._*/-]{1,3}[0-9]){6}(?:[^0-9A-Za-z]|$)",
     r"(?:^|[ \t\n(:=])[0-9A-Za-z](?: [0-9A-Za-z@._+-]){6}(?:\s|$)",
 )
 
 
-def written_out(text: str) -> Iterator[Edit]:
-    """Put together what *text* spells: addresses, numbers in words, characters with spaces between them."""
-    position = 0
-    for start, end, shown in sorted(chain(_addresses(text), _dots(text), _numbers(text), _spaced(text))):
-        if start >= position:
-            yield start, end, shown
-            position = end
-
-
-def _addresses(text: str) -> Iterator[Edit]:
+def addresses(text: str) -> Iterator[Edit]:
+    """Put `@` and `.` where *text* spells them in an address or a host; in no order."""
     for found in _AT.finditer(text):
         before = text[max(0, found.start() - _LOCAL_SIZE) : found.start()]
         backwards = _LOCAL_BACKWARDS.match(before[::-1])
@@ -83,6 +76,10 @@ def _addresses(text: str) -> Iterator[Edit]:
         yield from _dotted(name, found.start() - len(name))
         yield found.start(), found.start(host), "@"
         yield from _dotted(found[host], found.start(host))
+    for found in _BRACKETED_DOT.finditer(text):
+        yield *found.span(), "."
+    for found in _HOST_BEHIND_AT.finditer(text):
+        yield from _dotted(found[0], found.start())
 
 
 def _is_name(text: str, found: re.Match[str], before: str, name: str) -> bool:
@@ -94,18 +91,14 @@ def _is_name(text: str, found: re.Match[str], before: str, name: str) -> bool:
     if at != at.strip("_-"):
         return is_spelled or host.lower().rpartition(".")[2] in _KNOWN_ENDINGS
     telling = _TELLING.search(name) is not None
-    asked_for = _MAIL_WORD.search(before) is not None
-    if not is_spelled:
-        return telling and asked_for
+    if is_spelled and telling:
+        return True
+    if is_spelled == telling or name.lower() in _NO_NAMES:
+        return False
+    if _MAIL_WORD.search(before.lower()) is not None:
+        return True
     alone = _OPENING.search(before[: -len(name)]) is not None and _CLOSING.match(text, found.end()) is not None
-    return telling or ((asked_for or alone) and name.lower() not in _NO_NAMES)
-
-
-def _dots(text: str) -> Iterator[Edit]:
-    for found in _BRACKETED_DOT.finditer(text):
-        yield *found.span(), "."
-    for found in _HOST_BEHIND_AT.finditer(text):
-        yield from _dotted(found[0], found.start())
+    return is_spelled and alone
 
 
 def _dotted(text: str, start: int) -> Iterator[Edit]:
@@ -113,25 +106,27 @@ def _dotted(text: str, start: int) -> Iterator[Edit]:
         yield start + found.start(), start + found.end(), "."
 
 
-def _numbers(text: str) -> Iterator[Edit]:
+def numbers(text: str) -> Iterator[Edit]:
+    """Write digits where *text* spells a number digit by digit."""
     for run in _SPELLED_RUN.finditer(text):
         if run.end() - run.start() > _MAX_NUMBER:
             continue
-        edits, digits, words, times, position = [], 0, 0, 1, run.start()
+        edits, digits, spelled, times, position = [], 0, 0, 1, run.start()
         for token in _TOKEN.finditer(text, *run.span()):
             word = token[0].lower()
-            words += word.isalpha()
+            spelled += word.isalpha()
             if word in _TIMES:
                 times = _TIMES[word]
                 continue
             value = _VALUES.get(word, word) * times
             edits.append((position, token.end(), value))
             digits, times, position = digits + len(value), 1, token.end()
-        if digits >= _MIN_DIGITS and words >= _MIN_WORDS:
+        if digits >= _MIN_DIGITS and spelled >= _MIN_WORDS:
             yield from edits
 
 
-def _spaced(text: str) -> Iterator[Edit]:
+def spaced(text: str) -> Iterator[Edit]:
+    """Close the gaps of what is written with one after each character; in no order."""
     for run in _SPACED_DIGITS.finditer(text):
         if run.end() - run.start() <= _MAX_NUMBER:
             for gap in _GAP.finditer(text, *run.span()):
@@ -159,12 +154,15 @@ _BRACKETED_DOT = re.compile(rf"(?i)(?<=[0-9a-z]){_OPEN}(?:\.|dot){_CLOSE}(?=[0-9
 _HOST_BEHIND_AT = re.compile(rf"(?i)(?<=[0-9a-z]@){_host(_DOT)}")
 _KNOWN_ENDINGS = frozenset(_ENDINGS.split("|"))
 _TELLING = re.compile(rf"(?i)[0-9._+]|{_DOT}")
-_MAIL_WORD = re.compile(r"(?i)\b(?:e-?mails?|mail(?:ed|to)?|correo|courriel|contact|write|reach|address|adresse|send)\b")
+_MAIL_WORD = re.compile(r"\b(?:e-?mails?|mail(?:ed|to)?|correo|courriel|contact|write|reach|address|adresse|send)\b")
 _OPENING = re.compile(r"(?:\A|[<(\[\"':=|,;]) ?\Z")
 _CLOSING = re.compile(r"[ .]?(?:\Z|[>)\]\"'|,;\n])")
 _NO_NAMES = frozenset(
-    "available back be blog buy find found he her here him is it live look looking looks me meet more only page read "
-    "see she shop site store that them there they this us visit was we website work works you".split(" ")
+    words(
+        "available, back, be, blog, buy, find, found, he, her, here, him, is, it, live, look, looking, looks, me, "
+        "meet, more, only, page, read, see, she, shop, site, store, that, them, there, they, this, us, visit, was, we, "
+        "website, work, works, you"
+    )
 )
 _NUMBER_WORD = rf"\b(?:{'|'.join(_TIMES)}|{_WORDS}|null|o|[0-9]{{1,4}})\b"
 _TOKEN = re.compile(rf"(?i)\bplus\b|{_NUMBER_WORD}")
