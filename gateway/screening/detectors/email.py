@@ -1,44 +1,48 @@
 """
 E-mail addresses.
 
-Source: RFC 5322, section 3.4.1 (addr-spec, dot-atom forms), RFC 6531 (letters of all scripts), RFC 5321, section 4.5.3
-(lengths). Of the marks that RFC 5322 allows, those that rather belong to the text around an address are left out.
+Source: RFC 5322, section 3.4.1 (addr-spec), RFC 6531 (letters of all scripts), RFC 5321, section 4.5.3 (lengths). Of the
+marks that RFC 5322 allows, those that rather belong to the text around an address are left out.
 """
+
+import re
 
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _MAX_LOCAL, _MAX_ADDRESS = 64, 254  # octets: RFC 5321, 4.5.3.1.1, and RFC 3696, erratum 1690
-_FILE_ENDINGS = frozenset(
-    words(
-        "png, jpg, jpeg, gif, svg, webp, ico, bmp, css, scss, js, mjs, ts, tsx, jsx, json, map, html, htm, php, py, "
-        "rb, go, rs, java, txt, md, pdf, zip, gz, tgz, tar, xml, yaml, yml, toml, lock, log, conf, cfg, local"
+_BEFORE_A_PASSWORD = (b":", b"/")
+_NO_DOMAINS = frozenset(  # of files (`icon@2x.png`), of systemd's units (`getty@tty1.service`), of local networks
+    ending.encode()
+    for ending in words(
+        "png, jpg, jpeg, gif, svg, webp, avif, heic, tiff, ico, bmp, mp4, webm, css, scss, js, mjs, ts, tsx, jsx, json, "
+        "map, html, htm, php, py, rb, go, rs, java, txt, md, csv, pdf, zip, gz, tgz, tar, jar, whl, deb, rpm, exe, dll, "
+        "xml, yaml, yml, toml, lock, log, conf, cfg, service, socket, timer, mount, slice, scope, target, local"
     )
 )
-_SYSTEM_NAMES = frozenset({"git", "hg", "svn"})  # `git@github.com:owner/name` is an address of a repository
+_SYSTEM_NAMES = frozenset({b"git", b"hg", b"svn"})  # `git@github.com:owner/name` is an address of a repository
+_VERSION = re.compile(rb"\d+\.\d")  # `package@1.2.3-rc.beta`
 _LABEL = r"[\pL\pN](?:[\pL\pM\pN-]*[\pL\pM\pN])?"
-_ADDRESS = (
-    r"[\pL\pN_](?:[\pL\pM\pN_%+'\x{2019}&~#$*!-]|\.[\pL\pM\pN_%+'&~#$*!-])*"
-    rf"@(?:{_LABEL}\.)+(?:\pL[\pL\pM]+|xn--[0-9A-Za-z-]+)"
-)
+_DOMAIN = rf"(?:{_LABEL}\.)+(?:\pL[\pL\pM]+|xn--[0-9A-Za-z-]+)"
+_LOCAL = r"[\pL\pN_](?:[\pL\pM\pN_%+'\x{2019}&~#$*!-]|\.[\pL\pM\pN_%+'&~#$*!-])*"
 
 
 def _is_address(candidate: Candidate) -> Candidate | None:
-    local, _, domain = candidate.text.rpartition("@")
-    ending = domain.rpartition(".")[2].lower()
-    if ending in _FILE_ENDINGS or local.lower() in _SYSTEM_NAMES:
+    data, start, end, _ = candidate
+    at = data.rindex(b"@", start, end)
+    if data[data.rindex(b".", at, end) + 1 : end].lower() in _NO_DOMAINS or _VERSION.match(data, at + 1):
         return None
-    if len(local.encode()) > _MAX_LOCAL or candidate.end - candidate.start > _MAX_ADDRESS:
+    if data[start:at].lower() in _SYSTEM_NAMES or data[end : end + 1] == b"(":  # a call: `x@self.weights()`
+        return None
+    if at - start > _MAX_LOCAL or end - start > _MAX_ADDRESS:
         return candidate.scored(0.3)
-    if _inside_a_url(candidate):
+    if data[start - 1 : start] in _BEFORE_A_PASSWORD and _inside_a_url(data, start):
         return None  # `https://name:word@host.org`: the word is no mailbox, and it is another detector's
     return candidate
 
 
-def _inside_a_url(candidate: Candidate) -> bool:
-    if candidate.before() not in {":", "/"}:
-        return False
-    _, scheme, behind = candidate.before(_MAX_LOCAL * 2).rpartition("://")
-    return bool(scheme) and not any(character in "/?#" or character.isspace() for character in behind)
+def _inside_a_url(data: bytes, start: int) -> bool:
+    _, scheme, behind = data[max(0, start - 2 * _MAX_LOCAL) : start].rpartition(b"://")
+    return bool(scheme) and not any(character in b"/?# \t\n\r" for character in behind)
 
 
 DETECTOR = Family(
@@ -48,9 +52,19 @@ DETECTOR = Family(
             name="address",
             entity_type="EMAIL_ADDRESS",
             gate=r"[^\s@]@[\pL\pN]",
-            regex=_ADDRESS,
+            regex=rf"{_LOCAL}@{_DOMAIN}",
             score=0.95,
             check=_is_address,
+        ),
+        Pattern(
+            name="quoted local part, or a literal as domain",
+            entity_type="EMAIL_ADDRESS",
+            gate=r"\"@[\pL\pN]|[\pL\pN]@\[(?:\d|(?i:ipv6:))",
+            regex=(
+                rf"\"[^\"\s@<>(){{}}\[\]:;,=]{{1,{_MAX_LOCAL - 2}}}(?: [^\"\s@<>(){{}}\[\]:;,=]{{1,{_MAX_LOCAL - 2}}})?\"@{_DOMAIN}"
+                rf"|{_LOCAL}@\[(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|(?i:ipv6):[0-9A-Fa-f:.]{{3,45}})\]"
+            ),
+            score=0.8,
         ),
     ),
     examples={
@@ -58,6 +72,8 @@ DETECTOR = Family(
             "write to «ana.lima+news@mail.example.org».",
             "«jörg@müller.example.de», «用户@例子.广告»",
             "see <mailto:«o'neil_7@example.co.uk»>, email=«x@example.com»&b=1",
+            "«恵子.山本10@example.com», «christорher.lee8@example.com», «info@xn--80ak6aa92e.com»",
+            "«\"john smith\"@example.org»; «root@[203.0.113.7]», «ana@163.com»",
         )
     },
     counter_examples=(
@@ -66,5 +82,9 @@ DETECTOR = Family(
         "@someone wrote: meet me @ noon",
         "git@github.com:acme/site.git",
         "user@localhost",
+        "getty@tty1.service, user@1000.service",
+        "y = x@self.weights(), W@x.T",
+        "mysql://app:word@db.example.org/x",
+        "left-pad@1.2.3-rc.beta",
     ),
 )

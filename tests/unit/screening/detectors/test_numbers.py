@@ -25,7 +25,7 @@ def found(text: str) -> list[tuple[str, str]]:
         "call at 12:30, room 1204",
         "rpc.py, main.rs, archive.tar.gz, logo@2x.png",
         "0.0.0.0 127.0.0.1 255.255.255.0",
-        "12:34:56 and 00:1b:44:11:3a:b7",
+        "12:34:56 and 12:34:56:78:90:12",
         "commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
     ],
 )

@@ -1,0 +1,15 @@
+"""What stands around a match, where RE2 cannot look."""
+
+from gateway.screening.patterns import Candidate
+
+
+def is_joined(candidate: Candidate, joints: bytes) -> bool:
+    """
+    Tell whether it is a piece of something longer: one of *joints* beside it, and a letter or a digit beyond that.
+
+    Letters and digits count where they are ASCII.
+    """
+    data, start, end, _ = candidate
+    if start > 1 and data[start - 1] in joints and data[start - 2 : start - 1].isalnum():
+        return True
+    return end + 1 < len(data) and data[end] in joints and data[end + 1 : end + 2].isalnum()
