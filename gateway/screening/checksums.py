@@ -1,10 +1,9 @@
 """Check digits: cheap proof that a number is no accident."""
 
-_DOUBLED = "0246813579"  # 2 * n, with its two digits added together
-_ORDINARY_DIGITS = "0123456789"
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")  # 2 * n, with its two digits added together
 
 
-def luhn_valid(digits: str) -> bool:
+def luhn_valid(digits: str | bytes) -> bool:
     """
     Tell whether the last digit of *digits* is the right check digit.
 
@@ -15,13 +14,11 @@ def luhn_valid(digits: str) -> bool:
         ValueError: *digits* holds something else; a caller's mistake, never bad input.
     Source: ISO/IEC 7812-1, Annex B.
     """
-    if len(digits) < 2 or not (digits.isascii() and digits.isdigit()):  # noqa: PLR2004 -- a digit and its check digit
+    raw = digits if isinstance(digits, bytes) else digits.encode("utf-8", "surrogatepass")
+    if len(raw) < 2 or not raw.isdigit():  # noqa: PLR2004 -- a digit and its check digit
         raise ValueError("luhn_valid takes two or more ASCII digits")
-    plain, doubled = digits[-1::-2], digits[-2::-2].translate(_DOUBLE)
-    return (sum(map(int, plain)) + sum(map(int, doubled))) % 10 == 0
-
-
-_DOUBLE = str.maketrans(_ORDINARY_DIGITS, _DOUBLED)
+    total = sum(raw[-1::-2]) + sum(raw[-2::-2].translate(_DOUBLED))
+    return (total - len(raw) * ord("0")) % 10 == 0
 
 
 def mod97_valid(iban: str) -> bool:

@@ -4,10 +4,10 @@ Payment card numbers.
 Source: ISO/IEC 7812-1 (numbers of up to 19 digits, the check digit of Annex B), the networks' published ranges.
 """
 
-import re
 from typing import NamedTuple
 
 from gateway.screening.checksums import luhn_valid
+from gateway.screening.detectors._around import is_joined
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 
@@ -41,46 +41,51 @@ _RANGES = (
 )
 _PREFIX = 4
 _LENGTHS = {
-    prefix: {
+    prefix.encode(): frozenset(
         length for each in _RANGES if each.first <= prefix[: len(each.first)] <= each.last for length in each.lengths
-    }
+    )
     for prefix in (f"{number:0{_PREFIX}d}" for number in range(10**_PREFIX))
 }
-_WITH_THREE_MORE = re.compile(r"(\d{4}([ -])\d{4}\2\d{4}\2\d{4}) \d{3}$")
 _USUAL_LENGTHS = (15, 16)  # of shorter and longer ones too many other numbers pass the check digit
 _OF_NO_NETWORK, _OF_ANOTHER_LENGTH = 0.3, 0.55
-_PART_OF_MORE = frozenset("-_./:+=#")
+_SEPARATORS = b" -._/"
+_JOINTS = b"-_./"
+_JOINED_BEHIND = b":+=#"
+_SECURITY_CODE = 4  #: bytes of ` 123`, which may follow a number
 
 _CONTEXT = words(
     "card, cards, credit card, debit card, credit, debit, visa, mastercard, amex, american express, maestro, "
     "discover, jcb, diners, pan, cc, ccnum, card number, payment, carte, tarjeta, karte, kreditkarte, carta, "
-    "cartão"
+    "cartão, 卡号, カード, карта"
 )
+_MASK = r"[*xX•·#.]"
 
 
 def _is_card(candidate: Candidate) -> Candidate | None:
-    if (found := _judged(candidate)) is not None:
-        return found
-    grouped = _WITH_THREE_MORE.match(candidate.text)  # three more digits may be its security code
-    return _judged(candidate.shortened(grouped[1])) if grouped else None
+    data, start, end, _ = candidate
+    found = _judged(candidate, data[start:end])
+    if found is None and data[end - _SECURITY_CODE] in b" -":  # three more digits may be its security code
+        return _judged(candidate._replace(end=end - _SECURITY_CODE), data[start : end - _SECURITY_CODE])
+    return found
 
 
-def _judged(candidate: Candidate) -> Candidate | None:
-    digits = candidate.text.replace(" ", "").replace("-", "")
+def _judged(candidate: Candidate, text: bytes) -> Candidate | None:
+    digits = text.translate(None, _SEPARATORS)
     known = len(digits) in _LENGTHS[digits[:_PREFIX]]
     usual = len(digits) in _USUAL_LENGTHS
-    if not (known or usual) or digits[0] == "0" or not luhn_valid(digits) or _is_part_of_more(candidate):
+    if not (known or usual) or digits[0] == ord("0") or not luhn_valid(digits) or _is_part_of_more(candidate, text):
         return None
     if not known:
         return candidate.scored(_OF_NO_NETWORK)
     return candidate if usual else candidate.scored(_OF_ANOTHER_LENGTH)
 
 
-def _is_part_of_more(candidate: Candidate) -> bool:
-    """Tell whether it is a piece of a GUID, of a path, of a decimal fraction or of a longer list of digits."""
-    before, after = candidate.before(2), candidate.after(2)
-    joined_before = before[-1:] in _PART_OF_MORE - set(":=#+") and before[:1].isalnum()
-    return joined_before or (after[:1] in _PART_OF_MORE and after[1:].isalnum())
+def _is_part_of_more(candidate: Candidate, text: bytes) -> bool:
+    """Tell whether it is a piece of a GUID, of a path, of a fraction, of a longer list, or several numbers in a row."""
+    data, _, end, _ = candidate
+    if is_joined(candidate, _JOINTS) or len(set(text) & set(_SEPARATORS)) > 1:
+        return True
+    return data[end : end + 1] in _JOINED_BEHIND and data[end + 1 : end + 2].isalnum()
 
 
 DETECTOR = Family(
@@ -89,15 +94,36 @@ DETECTOR = Family(
         Pattern(
             name="number",
             entity_type="CREDIT_CARD",
-            gate=r"\d{4}[ -]?\d{4}[ -]?\d{4}|\d{4}[ -]\d{6}[ -]\d{4}",
+            gate=r"\d{4}[ ._/-]{0,2}\d{4}[ ._/-]{0,2}\d{4}|\d{4}[ ._/-]\d{6}[ ._/-]\d{4}",
             regex=(
-                r"\b(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{3}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}|"
-                r"\d{4}[ -]\d{6}[ -]\d{4,5}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,3}|\d{12,19})\b"
+                r"\b(?:\d{4}[ ._/-]{1,2}\d{4}[ ._/-]{1,2}\d{4}[ ._/-]{1,2}(?:\d{4}[ -]\d{3}|\d{1,4})|"
+                r"\d{4}[ ._/-]\d{6}[ ._/-]\d{4,5}|\d{8}[ ._/-]\d{8}|\d{12,19})\b"
             ),
             score=0.9,
             context=_CONTEXT,
             check=_is_card,
             restart=True,
+            checksum="Luhn",
+        ),
+        Pattern(
+            name="masked number",
+            entity_type="CREDIT_CARD",
+            gate=rf"{_MASK}{{4}}[ -]?\d{{4}}\b",
+            regex=rf"(?:\d{{4}}[ -]?(?:\d{{2}})?|{_MASK}{{4}}[ -]?)?(?:{_MASK}{{2,4}}[ -]?){{0,3}}{_MASK}{{4}}[ -]?\d{{4}}\b",
+            score=0.3,
+            context=_CONTEXT,
+            needs_context=True,
+            source="PCI DSS, requirement 3.4 (masking)",
+        ),
+        Pattern(
+            name="last digits",
+            entity_type="CREDIT_CARD",
+            gate=r"(?i)\b(?:ending|ends|last (?:four|4))\b[a-z ]{0,12}[ :]\d{4}\b",
+            regex=(
+                rf"(?i)\b(?:card|visa|mastercard|amex)\b[^\d\n]{{0,16}}\b(?:ending|ends|last (?:four|4)(?: digits)?)"
+                r"(?: (?:in|with|on|are|is))?[ :]{1,2}(?P<value>\d{4})\b"
+            ),
+            score=0.6,
         ),
     ),
     examples={
@@ -105,6 +131,10 @@ DETECTOR = Family(
             "card «4111 1111 1111 1111», exp 12/27",
             "«5555-5555-5555-4444»",
             "amex «378282246310005»; «3782 822463 10005»",
+            "«4111.1111.1111.1111», «4111/1111/1111/1111», «4111_1111_1111_1111», «41111111 11111111»",
+            "card ending in «4242», visa last four digits: «1881»",
+            "card «**** **** **** 4242», «************4242»",
+            "credit card «XXXX-XXXX-XXXX-1234»",
         )
     },
     counter_examples=(
@@ -112,6 +142,8 @@ DETECTOR = Family(
         "order 1234567890123456",
         "at 1731601840461",
         "123e4567-e89b-12d3-a456-426614174000",
-        "4111111111111111-22",
+        "4111111111111111-22, 4111 1111-1111 1111",
+        "meeting ends in 2024, the last four 1234",
+        "xxxx 1234, **** 2024 ****",
     ),
 )

@@ -1,146 +1,132 @@
 """
 Telephone numbers.
 
-Whether a number exists is looked up in the tables of Google's libphonenumber, compiled into one expression a calling
-code, because asking the library costs some thirty microseconds a candidate.
+A number that begins with + or that a country writes as no other thing is written is found by itself, if it is in a
+numbering plan; all others where a word nearby says so.
 Source: ITU-T E.164 and E.123; numbering plans as the phonenumbers package carries them.
 """
 
 import re
-from functools import cache
-from typing import Any
+from functools import partial
 
-import phonenumbers
-import re2  # type: ignore[import-untyped]  # google-re2 ships no types
-from phonenumbers import PhoneMetadata
-
+from gateway.screening.detectors._phone_plans import exists, exists_abroad, is_mobile
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _SHORTEST, _LONGEST = 7, 15  #: digits; E.164, section 6
 _IMPLAUSIBLE = 0.3  #: the score of a number that no plan holds
-_JOINTS = frozenset("-./_=%@$€£#\\")
-_TRUNK_ZERO = re.compile(r"\(0\)")
-_NOT_DIGITS = re.compile(r"\D+")
+_JOINTS = b"-./_%@$#\\"
+_JOINTS_BEHIND = _JOINTS + b":=,"
+_SEPARATORS = b" ()-./+\xc2\xa0"
+_EXTENSION_MARK = re.compile(rb"(?i)\s?(?:#|x|e).*")
 _DATE = re.compile(
-    r"(?:19|20)\d\d[-./ ]?[01]?\d[-./ ]?[0-3]?\d(?:\D.*)?|"  # 2024-11-14, and a time behind it
-    r"[0-3]?\d[-./][0-3]?\d[-./](?:19|20)?\d\d(?:\D.*)?|"  # 14.11.2024
-    r"(?:19|20)\d\d[ -]{1,3}(?:19|20)\d\d"  # 2016-2020
+    rb"(?:19|20)\d\d[-./ ]?[01]?\d[-./ ]?[0-3]?\d(?:\D.*)?|"  # 2024-11-14, and a time behind it
+    rb"[0-3]?\d[-./][0-3]?\d[-./](?:19|20)?\d\d(?:\D.*)?|"  # 14.11.2024
+    rb"(?:19|20)\d\d[ -]{1,3}(?:19|20)\d\d"  # 2016-2020
 )
-_OTHER_NUMBER = re.compile(r"\d{3}-\d{2}-\d{4}")  # a social security number's grouping, which no phone number has
-_LABEL = re.compile(r"([^\W\d_]+)[ .]?[:=#]\s*$")
+_OTHER_NUMBER = re.compile(rb"\d{3}-\d{2}-\d{4}|\d{2}-\d{7}")  # as American social security and employer numbers are grouped
+_LABEL = re.compile(rb"([^\W\d_]+)[ .]?[:=#]\s*\Z")
+_LABEL_BYTES = 24
 _OPEN_LABELS = frozenset(
-    {"number", "no", "nr", "at", "on", "is", "to", "contact", "office", "home", "work", "personal"}
+    word.encode() for word in words("number, no, nr, at, on, is, to, contact, office, home, work, personal, first, second, other, alternative, "
+    "emergency, primary, secondary, day, evening")
 )
 _EXTENSION = r"(?:\s?(?:#|x|ext\.?|extension)\s?\d{1,6})?"
-_KINDS = words("fixed_line, mobile, toll_free, premium_rate, shared_cost, personal_number, voip, pager, uan, voicemail")
+
+# countries by their calling codes whose national numbers begin with a zero
+_WITH_TRUNK_ZERO = (44, 49, 33, 41, 43, 39, 31, 32, 46, 61, 81, 82, 86, 90, 91, 63, 972)
+_MOBILE_WITH_ZERO = (44, 49, 90, 63, 92, 234, 81, 62)
+_GROUPED_3_3_2_2 = (90, 7, 46, 41, 380, 40)
 
 _CONTEXT = words(
-    "phone, phones, phone number, telephone, tel, mobile, cell, cellphone, fax, call, calls, call me, call us, "
-    "callback, dial, sms, text me, whatsapp, hotline, landline, office, pager, contact number, the number is, "
-    "my number, your number, reach me, reach us, reach you, ring, voicemail, answering, desk, téléphone, "
-    "telefon, teléfono, telefone, telefono, móvil, celular, cep, handy, mobil, mobiltelefon, portable, ligar, "
-    "telefax, телефон, 電話, 电话, 手机, 手機, 座机, 携帯, 전화, 휴대폰"
+    "phone, phones, phone number, phone no, telephone, tel, tel no, mobile, mobile no, mob, cell, cellphone, cell phone, "
+    "fax, call, calls, call me, call us, callback, dial, sms, text me, texts to, messages to, whatsapp, telegram, viber, "
+    "hotline, landline, office, pager, contact number, contact no, the number is, my number, your number, his number, "
+    "her number, reach me, reach us, reach you, reach him, reach her, ring, voicemail, answering, desk, "
+    "msisdn, téléphone, tél, numéro, appelez, appeler, telefon, telefonnummer, rufnummer, mobilnummer, handynummer, "
+    "teléfono, llame, llamar, telefone, telefono, móvil, celular, cellulare, cep, handy, mobil, mobiltelefon, natel, "
+    "portable, ligar, telefax, telefoon, telefoonnummer, gsm, mobiel, puhelin, puh, tlf, tfn, telefonu, numer telefonu, "
+    "telefonszám, telepon, nomor, điện thoại, sđt, телефон, тел, моб, мобильный, звоните, номер телефона, τηλέφωνο, "
+    "κινητό, טלפון, נייד, هاتف, جوال, موبایل, تلفن, फोन, मोबाइल, โทร, 電話, 电话, 手机, 手機, 座机, 携帯, 致电, 拨打, "
+    "전화, 휴대폰, 연락처"
 )
+_CONTEXT_LABELS = frozenset(word.encode() for word in _CONTEXT)
 
 
-def _metadata(calling_code: int) -> list[PhoneMetadata]:
-    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[calling_code]
-    plans = [PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region) for region in regions]
-    return [plan for plan in plans if plan is not None]
-
-
-@cache
-def _plan(calling_code: int) -> Any:
-    """Return the expression for the whole national numbers under *calling_code*, without their trunk prefix."""
-    numbers = [getattr(plan, kind) for plan in _metadata(calling_code) for kind in _KINDS]
-    patterns = {each.national_number_pattern for each in numbers if each and each.national_number_pattern}
-    whole = "|".join(f"(?:{pattern})" for pattern in sorted(patterns))
-    return re2.compile(whole.encode())
-
-
-@cache
-def _trunk_prefix(calling_code: int) -> str:
-    return _metadata(calling_code)[0].national_prefix or ""
-
-
-def exists(national: str, calling_code: int) -> bool:
-    """Tell whether the digits *national*, with their trunk prefix or without, are in the plan of *calling_code*."""
-    plan, prefix = _plan(calling_code), _trunk_prefix(calling_code)
-    if plan.fullmatch(national.encode()) is not None:
-        return True
-    return bool(prefix) and national.startswith(prefix) and plan.fullmatch(national[len(prefix) :].encode()) is not None
-
-
-def exists_abroad(digits: str) -> bool:
-    """Tell whether *digits*, calling code first, are in some numbering plan."""
-    for size in (1, 2, 3):
-        calling_code = int(digits[:size])
-        if calling_code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            return exists(digits[size:], calling_code)
-    return False
-
-
-def _digits(candidate: Candidate) -> str:
-    number = re.split(r"(?i)\s?(?:#|x|e)", candidate.text, maxsplit=1)[0]
-    return _NOT_DIGITS.sub("", _TRUNK_ZERO.sub("", number))
+def _digits(candidate: Candidate) -> bytes:
+    """Return the digits without the extension and without a trunk prefix in brackets, as in `+49 (0)89`."""
+    text = candidate.data[candidate.start : candidate.end].replace(b"(0)", b"")
+    digits = text.translate(None, _SEPARATORS)
+    return digits if digits.isdigit() else _EXTENSION_MARK.sub(b"", text).translate(None, _SEPARATORS)
 
 
 def _is_part_of_more(candidate: Candidate) -> bool:
     """Tell whether it is a piece of a GUID, a price, a fraction, a date with its time or a longer row of digits."""
-    before, after = candidate.before(2), candidate.after(2)
-    if before[-1:].isalnum() and before[-1:].isascii():
+    data, start, end, _ = candidate
+    if data[start - 1 : start].isalnum() or (start > 1 and data[start - 1] in _JOINTS and data[start - 2 : start - 1].isalnum()):
         return True
-    return (before[-1:] in _JOINTS and before[:1].isalnum() and before[-1:] != "=") or (
-        after[:1] in _JOINTS | {":"} and after[1:].isdigit()
-    )
+    return end + 1 < len(data) and data[end] in _JOINTS_BEHIND and data[end + 1 : end + 2].isdigit()
 
 
 def _is_international(candidate: Candidate) -> Candidate | None:
     digits = _digits(candidate)
-    if candidate.text.startswith("00"):
+    if candidate.data[candidate.start] == ord("0"):
         digits = digits[2:]
-    if not _SHORTEST <= len(digits) <= _LONGEST or digits.startswith("0") or _is_part_of_more(candidate):
+    if not _SHORTEST <= len(digits) <= _LONGEST or digits.startswith(b"0") or _is_part_of_more(candidate):
         return None
     return candidate if exists_abroad(digits) else candidate.scored(_IMPLAUSIBLE)
 
 
-def _of_a_form(name: str, calling_codes: tuple[int, ...], gate: str, regex: str) -> Pattern:
-    """Return the pattern for numbers that a country writes as no other does, so that they need no +."""
+def _has_a_form(candidate: Candidate, calling_codes: tuple[int, ...]) -> Candidate | None:
+    text = candidate.data[candidate.start : candidate.end]
+    if _is_part_of_more(candidate) or (b"." in text and b"-" in text):
+        return None
+    digits = _digits(candidate)
+    known = any(exists(digits, calling_code) for calling_code in calling_codes)
+    return candidate if known else candidate.scored(_IMPLAUSIBLE)
 
-    def check(candidate: Candidate) -> Candidate | None:
-        text = candidate.text
-        if _is_part_of_more(candidate) or _DATE.fullmatch(text) or {".", "-"} <= set(text):
-            return None
-        digits = _digits(candidate)
-        known = any(exists(digits, calling_code) for calling_code in calling_codes)
-        return candidate if known else candidate.scored(_IMPLAUSIBLE)
 
+def _is_mobile_number(candidate: Candidate) -> Candidate | None:
+    data, start, end, _ = candidate
+    digits = data[start:end]
+    if _is_part_of_more(candidate) or _is_labelled_else(candidate):
+        return None
+    countries = (86,) if digits.startswith(b"1") else _MOBILE_WITH_ZERO
+    return candidate if any(is_mobile(digits, calling_code) for calling_code in countries) else None
+
+
+def _of_a_form(name: str, calling_codes: tuple[int, ...], *, gate: str, regex: str, score: float = 0.6) -> Pattern:
+    """Return the pattern for numbers that their countries write as no other thing is written, so that they need no +."""
     return Pattern(
         name=name,
         entity_type="PHONE_NUMBER",
         gate=gate,
         regex=regex,
-        score=0.6,
+        score=score,
         context=_CONTEXT,
-        check=check,
+        check=partial(_has_a_form, calling_codes=calling_codes),
         restart=True,
     )
 
 
 def _is_called_one(candidate: Candidate) -> Candidate | None:
     digits = _digits(candidate)
-    text = candidate.text
-    if not _SHORTEST <= len(digits) <= _LONGEST - 2 or _is_part_of_more(candidate) or _DATE.fullmatch(text):
+    if not _SHORTEST <= len(digits) <= _LONGEST - 2 or len(set(digits)) == 1 or _is_part_of_more(candidate):
         return None
-    if len(set(digits)) == 1 or text.count(".") == 1 or _OTHER_NUMBER.fullmatch(text) or _is_labelled_else(candidate):
+    text = candidate.data[candidate.start : candidate.end]
+    if text.count(b".") == 1 and b" " not in text:  # a fraction
+        return None
+    if _DATE.fullmatch(text) or _OTHER_NUMBER.fullmatch(text) or _is_labelled_else(candidate):
         return None
     return candidate
 
 
 def _is_labelled_else(candidate: Candidate) -> bool:
     """Tell whether the label right before it says that it is something else: `Phone: …, account: 10107822`."""
-    label = _LABEL.search(candidate.before(24))
-    return label is not None and label[1].lower() not in _OPEN_LABELS and label[1].lower() not in _CONTEXT
+    data, start, _, _ = candidate
+    if data[start - 1 : start] not in (b" ", b":", b"=", b"#"):
+        return False
+    label = _LABEL.search(data, max(0, start - _LABEL_BYTES), start)
+    return label is not None and label[1].lower() not in _OPEN_LABELS and label[1].lower() not in _CONTEXT_LABELS
 
 
 DETECTOR = Family(
@@ -174,15 +160,36 @@ DETECTOR = Family(
         _of_a_form(
             "British form", (44,), gate=r"0 \d{4} \d{4}|\d \d{3} \d{4}", regex=r"\b0(?:20 \d{4}|\d{3} \d{3}) \d{4}\b"
         ),
+        _of_a_form(
+            "groups of 3, 3, 2 and 2",
+            _GROUPED_3_3_2_2,
+            gate=r"\b\d{3,4}([ -])\d{3}[ -]\d{2}[ -]\d{2}\b",
+            regex=r"\b(?:0?\d{3} \d{3} \d{2} \d{2}|0?\d{3}-\d{3}-\d{2}-\d{2})\b",
+            score=0.5,
+        ),
+        _of_a_form(
+            "groups behind a trunk zero",
+            _WITH_TRUNK_ZERO,
+            gate=r"\b0[1-9]\d{0,3}[ /-]\d{2,4}[ -]?\d{2,4}",
+            regex=r"\b0[1-9](?:(?: \d\d){4}|\d{1,3}[ /-](?:\d{6,8}|\d{3,4}[ -]\d{3,4}|\d{3} \d{2} \d{2}))\b",
+            score=0.5,
+        ),
+        Pattern(
+            name="mobile number without separators",
+            entity_type="PHONE_NUMBER",
+            regex=r"\b(?:1[3-9]\d{9}|0[3-9]\d{9})\b",
+            score=0.5,
+            context=_CONTEXT,
+            check=_is_mobile_number,
+        ),
         Pattern(
             name="called a phone number",
             entity_type="PHONE_NUMBER",
-            gate=r"\d{7}|\d{2}\)?[ ./-]{1,3}\(?\d{2}",
-            regex=r"(?:\(\d{1,5}\)|\b\d{1,5})(?:[ ./-]{1,3}\d{2,8}){1,5}"
-            + _EXTENSION
-            + r"\b|\b\d{7,12}"
-            + _EXTENSION
-            + r"\b",
+            gate=r"\d{7}|\d{2}\)?[ ./-]{1,3}\(?\d{2}|\d{3}[ ./-]\d",
+            regex=(
+                rf"(?:\(\d{{1,5}}\)[ ./-]{{0,3}}\d{{1,8}}|\b\d{{1,7}})(?:[ ./-]{{1,3}}\(?\d{{1,8}}\)?){{1,6}}{_EXTENSION}\b"
+                rf"|\b\d{{7,12}}{_EXTENSION}\b"
+            ),
             score=0.3,
             context=_CONTEXT,
             needs_context=True,
@@ -197,6 +204,11 @@ DETECTOR = Family(
             "phone «4155550132»",
             "電話«03-1234-5678»",
             "«090-1234-5678», «(11) 98456-5666», «020 7946 0958»",
+            "«0532 123 45 67», «532-123-45-67», «01 23 45 67 89»",
+            "«13812345678» or «09171234567» or «06 12 34 56 78»",
+            "Rückruf unter «0151 23456789» oder «0664/1234567»",
+            "звоните «8 912 345-67-89»; móvil «612 345 678»",
+            "call me on «(0)900-1 123123», «0900-1 123 123»",
         )
     },
     counter_examples=(
@@ -210,5 +222,11 @@ DETECTOR = Family(
         "Phone: none, SSN: 925-22-8758, account: 10107822",
         "call it clause 252.227-7013 of 2016-2020",
         "phone: none, account: 10107822",
+        "on 01/02/2024, 05-12-2024 and 01-02-03",
+        "isbn 0306406152, ean 4006381333931, at 1731601840",
+        "0.0987654321, 12345678901, 00012345678, 10012345678",
+        "078-05-1120",
+        "NPI: 0755064859, account: 05123456789, EIN: 12-3456789, phone 12-3456789",
+        "ref 7121115678, ref 23456789",
     ),
 )
