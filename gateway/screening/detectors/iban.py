@@ -1,34 +1,64 @@
 """
 International bank account numbers.
 
-Source: ISO 13616-1 (form and check digits); SWIFT, IBAN registry (the length in each country).
+Source: ISO 13616-1 (form and check digits); SWIFT, IBAN registry (what each country's numbers are made of).
 """
+
+import re
+from functools import cache
 
 from gateway.screening.checksums import mod97_valid
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
-_COUNTRIES = words(
-    "AD24, AE23, AL28, AT20, AZ28, BA20, BE16, BG22, BH22, BI27, BR29, BY28, CH21, CR22, CY28, CZ24, DE22, DJ27, "
-    "DK18, DO28, EE20, EG29, ES24, FI18, FK18, FO18, FR27, GB22, GE22, GI23, GL18, GR27, GT28, HN28, HR21, HU28, "
-    "IE22, IL23, IQ23, IS26, IT27, JO30, KW30, KZ20, LB28, LC32, LI21, LT20, LU20, LV21, LY25, MC27, MD24, ME22, "
-    "MK19, MN20, MR27, MT31, MU30, NI28, NL18, NO15, OM23, PK24, PL28, PS29, PT25, QA29, RO24, RS22, RU33, SA24, "
-    "SC31, SD18, SE24, SI19, SK24, SM27, SO23, ST25, SV28, TL23, TN24, TR26, UA29, VA22, VG24, XK20, YE30"
-)
-_LENGTHS = {country[:2]: int(country[2:]) for country in _COUNTRIES}  #: characters of a whole number
+# of each country, what follows its letters and the check digits: n digits, a letters, c either
+_STRUCTURES = {
+    each[:2].encode(): each[3:]
+    for each in words(
+        "AD 8n12c, AE 19n, AL 8n16c, AT 16n, AZ 4a20c, BA 16n, BE 12n, BG 4a6n8c, BH 4a14c, BI 23n, BR 23n1a1c, "
+        "BY 4c4n16c, CH 5n12c, CR 18n, CY 8n16c, CZ 20n, DE 18n, DJ 23n, DK 14n, DO 4c20n, EE 16n, EG 25n, ES 20n, "
+        "FI 14n, FK 2a12n, FO 14n, FR 10n11c2n, GB 4a14n, GE 2a16n, GI 4a15c, GL 14n, GR 7n16c, GT 24c, HN 4a20n, "
+        "HR 17n, HU 24n, IE 4a14n, IL 19n, IQ 4a15n, IS 22n, IT 1a10n12c, JO 4a4n18c, KW 4a22c, KZ 3n13c, LB 4n20c, "
+        "LC 4a24c, LI 5n12c, LT 16n, LU 3n13c, LV 4a13c, LY 21n, MC 10n11c2n, MD 20c, ME 18n, MK 3n10c2n, MN 16n, "
+        "MR 23n, MT 4a5n18c, MU 4a19n3a, NI 4a20n, NL 4a10n, NO 11n, OM 3n16c, PK 4a16c, PL 24n, PS 4a21c, PT 21n, "
+        "QA 4a21c, RO 4a16c, RS 18n, RU 14n15c, SA 2n18c, SC 4a20n3a, SD 14n, SE 20n, SI 15n, SK 20n, SM 1a10n12c, "
+        "SO 19n, ST 21n, SV 4a20n, TL 19n, TN 20n, TR 6n16c, UA 6n19c, VA 18n, VG 4a16n, XK 16n, YE 4a4n18c"
+    )
+}
+_PART = re.compile(r"(\d+)([nac])")
+_CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[0-9A-Z]"}
+_HEAD = 4  #: the country's letters and the check digits
+_LENGTHS = {
+    country: _HEAD + sum(int(size) for size, _ in _PART.findall(structure)) for country, structure in _STRUCTURES.items()
+}
+_SEPARATORS = b" -"
+
+
+@cache
+def _form(country: bytes) -> re.Pattern[bytes]:
+    parts = "".join(f"{_CLASSES[kind]}{{{size}}}" for size, kind in _PART.findall(_STRUCTURES[country]))
+    return re.compile(f"..[0-9]{{2}}{parts}".encode())
 
 
 def _is_iban(candidate: Candidate) -> Candidate | None:
-    text = candidate.text
-    length = _LENGTHS.get(text[:2].upper())
+    text = candidate.data[candidate.start : candidate.end].upper()
+    length = _LENGTHS.get(text[:2])
     if length is None:
         return None
-    places = [at for at, character in enumerate(text) if character.isalnum()]
-    if len(places) < length:
+    number = text.translate(None, _SEPARATORS)[:length]
+    if _form(text[:2]).fullmatch(number) is None or not mod97_valid(number.decode()):
         return None
-    end = places[length - 1] + 1  # a word may follow that could be more of the number
-    if text[end : end + 1].isalnum() or not mod97_valid("".join(text[at] for at in places[:length]).upper()):
+    end = _end_of(text, length)
+    if text[end : end + 1].isalnum():
         return None
-    return candidate.shortened(text[:end])
+    return candidate._replace(end=candidate.start + end)
+
+
+def _end_of(text: bytes, length: int) -> int:
+    """Return where the first *length* letters and digits of *text* end: a word may follow that fits the expression."""
+    end = length
+    while (needed := length + text.count(b" ", 0, end) + text.count(b"-", 0, end)) != end:
+        end = needed
+    return end
 
 
 DETECTOR = Family(
@@ -37,12 +67,13 @@ DETECTOR = Family(
         Pattern(
             name="number",
             entity_type="IBAN_CODE",
-            gate=r"(?i)\b[A-Z]{2}\d{2}[ -]?[A-Z0-9]{4}",
+            gate=r"(?i)\b[A-Z]{2}\d{2}[ -]?[A-Z0-9]{4}[ -]?[A-Z0-9]{4}[ -]?[A-Z0-9]{3}",
             regex=r"(?i)\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b",
             score=0.95,
             context=("iban", "account", "bank", "konto", "compte", "cuenta", "conto", "rekening", "sepa"),
             check=_is_iban,
             restart=True,
+            checksum="mod 97-10",
         ),
     ),
     examples={
@@ -50,7 +81,15 @@ DETECTOR = Family(
             "pay to «DE89 3704 0044 0532 0130 00» today",
             "IBAN «GB29NWBK60161331926819», BIC NWBKGB2L",
             "«no93 8601 1117 947»",
+            "«FR14-2004-1010-0505-0001-3M02-606», «MT84MALT011000012345MTLCAST001S»",
+            "«BE68 5390 0754 7034» ist das Konto, «CH93 0076 2011 6238 5295 7» auch",
         )
     },
-    counter_examples=("DE89 3704 0044 0532 0130 01", "XX29NWBK60161331926819", "build AB12CDEF3456GHIJ"),
+    counter_examples=(
+        "DE89 3704 0044 0532 0130 01",
+        "XX29NWBK60161331926819",
+        "build AB12CDEF3456GHIJ",
+        "GB29 1234 6016 1331 9268 19",
+        "id be12cdef-1234-4abc-89ab-1234567890ab",
+    ),
 )

@@ -13,6 +13,7 @@ from gateway.screening.detectors._phone_plans import exists, exists_abroad, is_m
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _SHORTEST, _LONGEST = 7, 15  #: digits; E.164, section 6
+_AMONG_GROUPS_NONE = 0.5  #: the score of forms that other rows of digits hold as well
 _IMPLAUSIBLE = 0.3  #: the score of a number that no plan holds
 _JOINTS = b"-./_%@$#\\"
 _JOINTS_BEHIND = _JOINTS + b":=,"
@@ -67,9 +68,19 @@ def _is_part_of_more(candidate: Candidate) -> bool:
     return end + 1 < len(data) and data[end] in _JOINTS_BEHIND and data[end + 1 : end + 2].isdigit()
 
 
+def _is_among_groups(candidate: Candidate) -> bool:
+    """Tell whether groups of digits go on before it or behind it, as in a card number or a table."""
+    data, start, end, _ = candidate
+    if start > 1 and data[start - 1] in b" -" and data[start - 2 : start - 1].isdigit():
+        return True
+    return data[end : end + 1] == b" " and data[end + 1 : end + 2].isdigit()
+
+
 def _is_international(candidate: Candidate) -> Candidate | None:
     digits = _digits(candidate)
     if candidate.data[candidate.start] == ord("0"):
+        if _is_among_groups(candidate):
+            return None
         digits = digits[2:]
     if not _SHORTEST <= len(digits) <= _LONGEST or digits.startswith(b"0") or _is_part_of_more(candidate):
         return None
@@ -79,6 +90,8 @@ def _is_international(candidate: Candidate) -> Candidate | None:
 def _has_a_form(candidate: Candidate, calling_codes: tuple[int, ...]) -> Candidate | None:
     text = candidate.data[candidate.start : candidate.end]
     if _is_part_of_more(candidate) or (b"." in text and b"-" in text):
+        return None
+    if candidate.score <= _AMONG_GROUPS_NONE and _is_among_groups(candidate):
         return None
     digits = _digits(candidate)
     known = any(exists(digits, calling_code) for calling_code in calling_codes)
@@ -227,6 +240,7 @@ DETECTOR = Family(
         "0.0987654321, 12345678901, 00012345678, 10012345678",
         "078-05-1120",
         "NPI: 0755064859, account: 05123456789, EIN: 12-3456789, phone 12-3456789",
+        "DE89 3704 0044 0532 0130 01, 12 0532 123 45 67 89",
         "ref 7121115678, ref 23456789",
     ),
 )
