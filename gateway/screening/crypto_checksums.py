@@ -21,10 +21,8 @@ _IMPLIED_PREFIX = b"bitcoincash"
 
 
 def _feedback(generators: tuple[int, ...]) -> tuple[int, ...]:
-    """Return what each of the 32 values shifted out adds to the remainder; *generators* are those of its single bits."""
-    return tuple(
-        reduce(xor, (each for at, each in enumerate(generators) if value >> at & 1), 0) for value in range(32)
-    )
+    """Return what each value shifted out, of five bits, adds to the remainder; *generators* are its single bits'."""
+    return tuple(reduce(xor, (each for at, each in enumerate(generators) if value >> at & 1), 0) for value in range(32))
 
 
 _BECH32_FEEDBACK = _feedback((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3))

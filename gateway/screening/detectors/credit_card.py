@@ -58,7 +58,7 @@ _CONTEXT = words(
     "discover, jcb, diners, pan, cc, ccnum, card number, payment, carte, tarjeta, karte, kreditkarte, carta, "
     "cartão, 卡号, カード, карта"
 )
-_MASK = r"[*xX•·#.]"
+_MASK = r"[*xX•·]"
 
 
 def _is_card(candidate: Candidate) -> Candidate | None:
@@ -109,7 +109,10 @@ DETECTOR = Family(
             name="masked number",
             entity_type="CREDIT_CARD",
             gate=rf"{_MASK}{{4}}[ -]?\d{{4}}\b",
-            regex=rf"(?:\d{{4}}[ -]?(?:\d{{2}})?|{_MASK}{{4}}[ -]?)?(?:{_MASK}{{2,4}}[ -]?){{0,3}}{_MASK}{{4}}[ -]?\d{{4}}\b",
+            regex=(
+                rf"(?:\d{{4}}[ -]?(?:\d{{2}})?|{_MASK}{{4}}[ -]?)?(?:{_MASK}{{2,4}}[ -]?){{0,3}}"
+                rf"{_MASK}{{4}}[ -]?\d{{4}}\b"
+            ),
             score=0.3,
             context=_CONTEXT,
             needs_context=True,
@@ -120,7 +123,7 @@ DETECTOR = Family(
             entity_type="CREDIT_CARD",
             gate=r"(?i)\b(?:ending|ends|last (?:four|4))\b[a-z ]{0,12}[ :]\d{4}\b",
             regex=(
-                rf"(?i)\b(?:card|visa|mastercard|amex)\b[^\d\n]{{0,16}}\b(?:ending|ends|last (?:four|4)(?: digits)?)"
+                r"(?i)\b(?:card|visa|mastercard|amex)\b[^\d\n]{0,16}\b(?:ending|ends|last (?:four|4)(?: digits)?)"
                 r"(?: (?:in|with|on|are|is))?[ :]{1,2}(?P<value>\d{4})\b"
             ),
             score=0.6,

@@ -1,8 +1,8 @@
 """
 E-mail addresses.
 
-Source: RFC 5322, section 3.4.1 (addr-spec), RFC 6531 (letters of all scripts), RFC 5321, section 4.5.3 (lengths). Of the
-marks that RFC 5322 allows, those that rather belong to the text around an address are left out.
+Source: RFC 5322, section 3.4.1 (addr-spec), RFC 6531 (letters of all scripts), RFC 5321, section 4.5.3 (lengths). Of
+the marks that RFC 5322 allows, those that rather belong to the text around an address are left out.
 """
 
 import re
@@ -14,15 +14,17 @@ _BEFORE_A_PASSWORD = (b":", b"/")
 _NO_DOMAINS = frozenset(  # of files (`icon@2x.png`), of systemd's units (`getty@tty1.service`), of local networks
     ending.encode()
     for ending in words(
-        "png, jpg, jpeg, gif, svg, webp, avif, heic, tiff, ico, bmp, mp4, webm, css, scss, js, mjs, ts, tsx, jsx, json, "
-        "map, html, htm, php, py, rb, go, rs, java, txt, md, csv, pdf, zip, gz, tgz, tar, jar, whl, deb, rpm, exe, dll, "
-        "xml, yaml, yml, toml, lock, log, conf, cfg, service, socket, timer, mount, slice, scope, target, local"
+        "png, jpg, jpeg, gif, svg, webp, avif, heic, tiff, ico, bmp, mp4, webm, css, scss, js, mjs, ts, tsx, jsx, "
+        "json, map, html, htm, php, py, rb, go, rs, java, txt, md, csv, pdf, zip, gz, tgz, tar, jar, whl, deb, rpm, "
+        "exe, dll, xml, yaml, yml, toml, lock, log, conf, cfg, service, socket, timer, mount, slice, scope, "
+        "target, local"
     )
 )
 _SYSTEM_NAMES = frozenset({b"git", b"hg", b"svn"})  # `git@github.com:owner/name` is an address of a repository
 _VERSION = re.compile(rb"\d+\.\d")  # `package@1.2.3-rc.beta`
 _LABEL = r"[\pL\pN](?:[\pL\pM\pN-]*[\pL\pM\pN])?"
 _DOMAIN = rf"(?:{_LABEL}\.)+(?:\pL[\pL\pM]+|xn--[0-9A-Za-z-]+)"
+_QUOTED = r"[^\"\s@<>(){}\[\]:;,=]{1,62}"
 _LOCAL = r"[\pL\pN_](?:[\pL\pM\pN_%+'\x{2019}&~#$*!-]|\.[\pL\pM\pN_%+'&~#$*!-])*"
 
 
@@ -61,7 +63,7 @@ DETECTOR = Family(
             entity_type="EMAIL_ADDRESS",
             gate=r"\"@[\pL\pN]|[\pL\pN]@\[(?:\d|(?i:ipv6:))",
             regex=(
-                rf"\"[^\"\s@<>(){{}}\[\]:;,=]{{1,{_MAX_LOCAL - 2}}}(?: [^\"\s@<>(){{}}\[\]:;,=]{{1,{_MAX_LOCAL - 2}}})?\"@{_DOMAIN}"
+                rf"\"{_QUOTED}(?: {_QUOTED})?\"@{_DOMAIN}"
                 rf"|{_LOCAL}@\[(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|(?i:ipv6):[0-9A-Fa-f:.]{{3,45}})\]"
             ),
             score=0.8,
@@ -72,8 +74,8 @@ DETECTOR = Family(
             "write to «ana.lima+news@mail.example.org».",
             "«jörg@müller.example.de», «用户@例子.广告»",
             "see <mailto:«o'neil_7@example.co.uk»>, email=«x@example.com»&b=1",
-            "«恵子.山本10@example.com», «christорher.lee8@example.com», «info@xn--80ak6aa92e.com»",
-            "«\"john smith\"@example.org»; «root@[203.0.113.7]», «ana@163.com»",
+            "«恵子.山本10@example.com», «christ\u043e\u0440her.lee8@example.com», «info@xn--80ak6aa92e.com»",
+            '«"john smith"@example.org»; «root@[203.0.113.7]», «ana@163.com»',
         )
     },
     counter_examples=(

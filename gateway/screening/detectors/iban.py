@@ -28,7 +28,8 @@ _PART = re.compile(r"(\d+)([nac])")
 _CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[0-9A-Z]"}
 _HEAD = 4  #: the country's letters and the check digits
 _LENGTHS = {
-    country: _HEAD + sum(int(size) for size, _ in _PART.findall(structure)) for country, structure in _STRUCTURES.items()
+    country: _HEAD + sum(int(size) for size, _ in _PART.findall(structure))
+    for country, structure in _STRUCTURES.items()
 }
 _SEPARATORS = b" -"
 

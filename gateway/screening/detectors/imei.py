@@ -35,7 +35,7 @@ DETECTOR = Family(
         Pattern(
             name="grouped IMEI",
             entity_type="IMEI",
-            regex=r"\b\d{2}[ -]\d{6}[ -]\d{6}[ -]\d{1,2}\b|\b\d{6}[ -]\d{2}[ -]\d{6}[ -]\d{1,2}\b|\b\d{8}-\d{6}-\d{1,2}\b",
+            regex=r"\b(?:\d{2}[ -]\d{6}[ -]|\d{6}[ -]\d{2}[ -]|\d{8}-)\d{6}[ -]\d{1,2}\b",
             score=0.7,
             context=_IMEI_WORDS,
             check=_is_imei,

@@ -13,6 +13,7 @@ from gateway.screening.detectors._phone_plans import exists, exists_abroad, is_m
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _SHORTEST, _LONGEST = 7, 15  #: digits; E.164, section 6
+_LONGEST_NATIONAL = 13
 _AMONG_GROUPS_NONE = 0.5  #: the score of forms that other rows of digits hold as well
 _IMPLAUSIBLE = 0.3  #: the score of a number that no plan holds
 _JOINTS = b"-./_%@$#\\"
@@ -24,12 +25,15 @@ _DATE = re.compile(
     rb"[0-3]?\d[-./][0-3]?\d[-./](?:19|20)?\d\d(?:\D.*)?|"  # 14.11.2024
     rb"(?:19|20)\d\d[ -]{1,3}(?:19|20)\d\d"  # 2016-2020
 )
-_OTHER_NUMBER = re.compile(rb"\d{3}-\d{2}-\d{4}|\d{2}-\d{7}")  # as American social security and employer numbers are grouped
+_OTHER_NUMBER = re.compile(rb"\d{3}-\d{2}-\d{4}|\d{2}-\d{7}")  # American social security, and employer, numbers
 _LABEL = re.compile(rb"([^\W\d_]+)[ .]?[:=#]\s*\Z")
 _LABEL_BYTES = 24
 _OPEN_LABELS = frozenset(
-    word.encode() for word in words("number, no, nr, at, on, is, to, contact, office, home, work, personal, first, second, other, alternative, "
-    "emergency, primary, secondary, day, evening")
+    word.encode()
+    for word in words(
+        "number, no, nr, at, on, is, to, contact, office, home, work, personal, first, second, other, alternative, "
+        "emergency, primary, secondary, day, evening"
+    )
 )
 _EXTENSION = r"(?:\s?(?:#|x|ext\.?|extension)\s?\d{1,6})?"
 
@@ -37,15 +41,17 @@ _EXTENSION = r"(?:\s?(?:#|x|ext\.?|extension)\s?\d{1,6})?"
 _WITH_TRUNK_ZERO = (44, 49, 33, 41, 43, 39, 31, 32, 46, 61, 81, 82, 86, 90, 91, 63, 972)
 _MOBILE_WITH_ZERO = (44, 49, 90, 63, 92, 234, 81, 62)
 _GROUPED_3_3_2_2 = (90, 7, 46, 41, 380, 40)
+_CHINA = 86
+_MEMORY_PAGE = 4096  #: a multiple of it is rather a size in bytes: 16 GiB are 17179869184
 
 _CONTEXT = words(
-    "phone, phones, phone number, phone no, telephone, tel, tel no, mobile, mobile no, mob, cell, cellphone, cell phone, "
-    "fax, call, calls, call me, call us, callback, dial, sms, text me, texts to, messages to, whatsapp, telegram, viber, "
+    "phone, phones, phone number, phone no, telephone, tel, tel no, mobile, mobile no, mob, cell, cellphone, "
+    "cell phone, fax, call, calls, callback, dial, sms, text me, texts to, messages to, whatsapp, telegram, viber, "
     "hotline, landline, office, pager, contact number, contact no, the number is, my number, your number, his number, "
     "her number, reach me, reach us, reach you, reach him, reach her, ring, voicemail, answering, desk, "
     "msisdn, téléphone, tél, numéro, appelez, appeler, telefon, telefonnummer, rufnummer, mobilnummer, handynummer, "
     "teléfono, llame, llamar, telefone, telefono, móvil, celular, cellulare, cep, handy, mobil, mobiltelefon, natel, "
-    "portable, ligar, telefax, telefoon, telefoonnummer, gsm, mobiel, puhelin, puh, tlf, tfn, telefonu, numer telefonu, "
+    "portable, ligar, telefax, telefoon, telefoonnummer, gsm, mobiel, puhelin, puh, tlf, tfn, telefonu, "
     "telefonszám, telepon, nomor, điện thoại, sđt, телефон, тел, моб, мобильный, звоните, номер телефона, τηλέφωνο, "
     "κινητό, טלפון, נייד, هاتف, جوال, موبایل, تلفن, फोन, मोबाइल, โทร, 電話, 电话, 手机, 手機, 座机, 携帯, 致电, 拨打, "
     "전화, 휴대폰, 연락처"
@@ -63,7 +69,9 @@ def _digits(candidate: Candidate) -> bytes:
 def _is_part_of_more(candidate: Candidate) -> bool:
     """Tell whether it is a piece of a GUID, a price, a fraction, a date with its time or a longer row of digits."""
     data, start, end, _ = candidate
-    if data[start - 1 : start].isalnum() or (start > 1 and data[start - 1] in _JOINTS and data[start - 2 : start - 1].isalnum()):
+    if data[start - 1 : start].isalnum() or (
+        start > 1 and data[start - 1] in _JOINTS and data[start - 2 : start - 1].isalnum()
+    ):
         return True
     return end + 1 < len(data) and data[end] in _JOINTS_BEHIND and data[end + 1 : end + 2].isdigit()
 
@@ -103,12 +111,13 @@ def _is_mobile_number(candidate: Candidate) -> Candidate | None:
     digits = data[start:end]
     if _is_part_of_more(candidate) or _is_labelled_else(candidate):
         return None
-    countries = (86,) if digits.startswith(b"1") else _MOBILE_WITH_ZERO
-    return candidate if any(is_mobile(digits, calling_code) for calling_code in countries) else None
+    if digits.startswith(b"1"):
+        return candidate if is_mobile(digits, _CHINA) and int(digits) % _MEMORY_PAGE else None
+    return candidate if any(is_mobile(digits, calling_code) for calling_code in _MOBILE_WITH_ZERO) else None
 
 
 def _of_a_form(name: str, calling_codes: tuple[int, ...], *, gate: str, regex: str, score: float = 0.6) -> Pattern:
-    """Return the pattern for numbers that their countries write as no other thing is written, so that they need no +."""
+    """Return the pattern for numbers that their countries write as nothing else is written, so that they need no +."""
     return Pattern(
         name=name,
         entity_type="PHONE_NUMBER",
@@ -122,8 +131,9 @@ def _of_a_form(name: str, calling_codes: tuple[int, ...], *, gate: str, regex: s
 
 
 def _is_called_one(candidate: Candidate) -> Candidate | None:
+    candidate = _without_other_groups(candidate)
     digits = _digits(candidate)
-    if not _SHORTEST <= len(digits) <= _LONGEST - 2 or len(set(digits)) == 1 or _is_part_of_more(candidate):
+    if not _SHORTEST <= len(digits) <= _LONGEST_NATIONAL or len(set(digits)) == 1 or _is_part_of_more(candidate):
         return None
     text = candidate.data[candidate.start : candidate.end]
     if text.count(b".") == 1 and b" " not in text:  # a fraction
@@ -131,6 +141,14 @@ def _is_called_one(candidate: Candidate) -> Candidate | None:
     if _DATE.fullmatch(text) or _OTHER_NUMBER.fullmatch(text) or _is_labelled_else(candidate):
         return None
     return candidate
+
+
+def _without_other_groups(candidate: Candidate) -> Candidate:
+    """Cut off the last groups, which are another number, where there are more digits than any number has."""
+    text = candidate.data[candidate.start : candidate.end]
+    while len(text.translate(None, _SEPARATORS)) > _LONGEST_NATIONAL and b" " in text:
+        text = text[: text.rindex(b" ")].rstrip(b" -./")
+    return candidate._replace(end=candidate.start + len(text))
 
 
 def _is_labelled_else(candidate: Candidate) -> bool:
@@ -200,8 +218,8 @@ DETECTOR = Family(
             entity_type="PHONE_NUMBER",
             gate=r"\d{7}|\d{2}\)?[ ./-]{1,3}\(?\d{2}|\d{3}[ ./-]\d",
             regex=(
-                rf"(?:\(\d{{1,5}}\)[ ./-]{{0,3}}\d{{1,8}}|\b\d{{1,7}})(?:[ ./-]{{1,3}}\(?\d{{1,8}}\)?){{1,6}}{_EXTENSION}\b"
-                rf"|\b\d{{7,12}}{_EXTENSION}\b"
+                r"(?:(?:\(\d{1,5}\)[ ./-]{0,3}\d{1,8}|\b\d{1,7})(?:[ ./-]{1,3}\(?\d{1,8}\)?){1,6}|\b\d{7,12})"
+                rf"{_EXTENSION}\b"
             ),
             score=0.3,
             context=_CONTEXT,
@@ -221,6 +239,7 @@ DETECTOR = Family(
             "«13812345678» or «09171234567» or «06 12 34 56 78»",
             "Rückruf unter «0151 23456789» oder «0664/1234567»",
             "звоните «8 912 345-67-89»; móvil «612 345 678»",
+            "tel «089 1234 5678» 2024-01-01 12:00",
             "call me on «(0)900-1 123123», «0900-1 123 123»",
         )
     },
@@ -239,6 +258,7 @@ DETECTOR = Family(
         "isbn 0306406152, ean 4006381333931, at 1731601840",
         "0.0987654321, 12345678901, 00012345678, 10012345678",
         "078-05-1120",
+        "total_memory: 17179869184, memory 17179869184",
         "NPI: 0755064859, account: 05123456789, EIN: 12-3456789, phone 12-3456789",
         "DE89 3704 0044 0532 0130 01, 12 0532 123 45 67 89",
         "ref 7121115678, ref 23456789",

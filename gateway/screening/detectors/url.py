@@ -8,6 +8,7 @@ Zone Database (top-level domains).
 """
 
 import re
+from string import ascii_letters, digits
 
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
@@ -24,9 +25,10 @@ _TLDS_BEFORE_A_PATH = f"{_PLAIN_TLDS}|{_COUNTRIES}|io|me|ly|gl|gg|tv|ai|dev|app|
 
 _HOST = re.compile(rb"[a-z]+://(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[^/?#:]*)", re.IGNORECASE)
 _NAME = re.compile(rb"(?:[\w\x80-\xff-]+\.)+(?:[a-z\x80-\xff][\w\x80-\xff-]+|[0-9]{1,3})\.?", re.IGNORECASE)
-_MAILBOX = re.compile(rb"[\w.+%\x80-\xff-]+(?:@|%40)[\w\x80-\xff-]+\.\w", re.IGNORECASE)
+_MAILBOX = re.compile(rb"[\w.+\x80-\xff-](?:@|%40)[\w\x80-\xff-]{1,63}\.\w")
+_LOCAL_PART = (ascii_letters + digits + "_.+-").encode() + bytes(range(128, 256))
 _CLOSING = b".,;:!?'*_~"
-_PAIRS = ((b"(", b")"), (b"[", b"]"))
+_PAIRS = {ord("("): ord(")"), ord("["): ord("]")}
 _OWN_MACHINE = (b"127.", b"0.0.0.0")
 _IS_CODE = re.compile(rb"[\w(\[@\\]|[.-]\w| ?=|\x80-\xff")
 _NO_DOMAINS = frozenset(words("self, this, cls, super, asp, vb, ado, ml, b, node, obj, model"))
@@ -45,13 +47,15 @@ def _without_what_follows(candidate: Candidate, text: bytes, host_end: int) -> C
     """Cut off the marks of the sentence around it, and a mailbox in its path with all behind that."""
     mailbox = _MAILBOX.search(text, host_end)
     if mailbox is not None:
-        return candidate._replace(end=candidate.start + mailbox.start())
-    while text:
-        unpaired = any(text.endswith(closing) and text.count(opening) < text.count(closing) for opening, closing in _PAIRS)
-        if not unpaired and text[-1] not in _CLOSING:
-            break
-        text = text[:-1]
-    return candidate._replace(end=candidate.start + len(text))
+        size = len(text[: mailbox.start()].rstrip(_LOCAL_PART))
+        return candidate._replace(end=candidate.start + size)
+    unpaired = {closing: text.count(closing) - text.count(opening) for opening, closing in _PAIRS.items()}
+    size = len(text)
+    while (mark := text[size - 1]) in _CLOSING or unpaired.get(mark, 0) > 0:
+        size -= 1
+        if mark in unpaired:
+            unpaired[mark] -= 1
+    return candidate._replace(end=candidate.start + size)
 
 
 def _is_domain(candidate: Candidate) -> Candidate | None:
@@ -98,6 +102,7 @@ DETECTOR = Family(
             "see «https://www.example.org/a/b.html?c=d#e».",
             "(«http://example.org/wiki/Bridge_(card_game)»), «ftp://ftp.example.org/pub»",
             "«www.example.co.uk:8080/index.php», «www.example.museum»",
+            "«https://example.org/u?id=7&mail=»ana@example.com, «https://example.org/@ana».",
             "my domains: «example.com» «example.co.il», «example.io/about»",
             "«https://müller.example/straße»",
         )

@@ -61,6 +61,14 @@ DETECTOR = Family(
             checksum="3-7-1 mod 10",
         ),
         Pattern(
+            name="routing number that begins with a zero",
+            entity_type="ABA_ROUTING_NUMBER",
+            regex=r"\b0[1-9]\d{7}\b",
+            score=0.5,
+            check=_is_routing_number,
+            checksum="3-7-1 mod 10",
+        ),
+        Pattern(
             name="called a routing number",
             entity_type="ABA_ROUTING_NUMBER",
             gate=r"(?i)\b(?:routing|aba|rtn)\b[^\d\n]{1,16}\d{9}",
@@ -79,7 +87,7 @@ DETECTOR = Family(
     ),
     examples={
         "ABA_ROUTING_NUMBER": (
-            "routing number «021000021»",
+            "routing number «021000021», then «021000021» again",
             "bank «121000358»",
             "check: «3222-7162-7»",
             "routing: «521014935»",
@@ -91,7 +99,7 @@ DETECTOR = Family(
         ),
     },
     counter_examples=(
-        "order 021000021",
+        "order 021000022, order 121000358",
         "0711-0130-8",
         "bank holiday 123456789",
         "routing table 10.0.0.1",

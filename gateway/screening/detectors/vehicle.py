@@ -7,12 +7,12 @@ for, and the letters of the model year).
 
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
-_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", map(int, "12345678123457923456789" "0123456789"), strict=True))
+_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", map(int, "123456781234579234567890123456789"), strict=True))
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _CHECK_DIGIT = 8  #: where it stands, from 0
 _CHECK_DIGITS = "0123456789X"
 _MODEL_YEAR, _NO_YEARS = 9, frozenset("U0Z")
-_WITHOUT_CHECK_DIGIT = 0.3  #: the score where it is wrong: Europe does not use it
+_WEAK = 0.3  #: the score without the check digit, which Europe does not use, and in small letters, as hex digits are
 _SERIAL = slice(13, 17)  #: figures in the number of every larger maker
 _CONTEXT = words(
     "vin, vin number, vehicle identification number, vehicle, car, chassis, chassis number, fahrgestellnummer, fin, "
@@ -24,12 +24,15 @@ def _is_vin(candidate: Candidate) -> Candidate | None:
     raw = candidate.data[candidate.start : candidate.end]
     if raw.isdigit() or raw.isalpha() or not raw[_SERIAL].isdigit() or not (raw.isupper() or raw.islower()):
         return None
-    text = raw.decode().upper()
-    if _CHECK_DIGITS[sum(_VALUES[each] * weight for each, weight in zip(text, _WEIGHTS, strict=True)) % 11] == (
-        text[_CHECK_DIGIT]
-    ):
-        return candidate if text[_MODEL_YEAR] not in _NO_YEARS else candidate.scored(_WITHOUT_CHECK_DIGIT)
-    return candidate.scored(_WITHOUT_CHECK_DIGIT)
+    text = raw.decode()
+    if raw.islower() or text[_MODEL_YEAR] in _NO_YEARS or _check_digit(text) != text[_CHECK_DIGIT]:
+        return candidate.scored(_WEAK)
+    return candidate
+
+
+def _check_digit(text: str) -> str:
+    remainder = sum(_VALUES[each] * weight for each, weight in zip(text, _WEIGHTS, strict=True)) % len(_CHECK_DIGITS)
+    return _CHECK_DIGITS[remainder]
 
 
 DETECTOR = Family(
@@ -59,5 +62,6 @@ DETECTOR = Family(
         "ABCDEFGHJKLMNPRST",
         "blob 3f786850e387550f1",
         "VIN WVWZZZ1JZXW00000",
+        "0x4aefa82201b8502, i-aaaaaaaa111111111",
     ),
 )
