@@ -1,0 +1,117 @@
+"""What the detectors of identity numbers share: how a number stands alone, dates inside it, the words beside it."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from gateway.screening.patterns import Candidate, Check, Pattern, words
+
+WITH_CHECK = 0.5  #: of plain digits with a check digit, which need a context word
+WITHOUT_CHECK = 0.4  #: of plain digits without one, which need a context word
+
+PASSPORT_WORDS = words(
+    "passport, passports, passport number, reisepass, pass-nr, pasaporte, passeport, passaporto, passaporte, paspoort, "
+    "paszport, pasaport, passi, pass, паспорт, 护照, 護照, パスポート, 여권"
+)
+DRIVER_WORDS = words(
+    "driver license, driver's license, drivers license, driving licence, driver's licence, "
+    "drivers licence, driving license, license, licence, dl, patente, patente di guida, führerschein, "
+    "führerscheinnummer, fahrerlaubnis, 운전면허, 면허번호, permis de conduire"
+)
+PLATE_WORDS = words(
+    "plate, plates, license plate, licence plate, number plate, plate number, registration, registration number, "
+    "reg, car reg, vehicle, kennzeichen, kfz, kfz-kennzeichen, amtliches kennzeichen, plaka, plakası, plakalı"  # noqa: RUF001 - Turkish
+)
+
+_SEPARATOR = r"[\s_.:;,#=°º№'\"\x{2019}*|()/-]"
+_LINKING_WORD = (
+    r"(?:numbers?|num|nr|nbr|no|n|id|ids|code|card|dl:|is|was|as|of|on file|nummer|numero|número|numéro|n|es|ist|è|"
+    r"est|é|номер|号码|号碼|番号|号|は|为|是|번호|는|은)"
+)
+_LINK = rf"(?:{_SEPARATOR}{{0,3}}{_LINKING_WORD}){{0,3}}{_SEPARATOR}{{0,4}}"  #: between a label and its value
+DOCUMENT_VALUE = (  #: RE2, any case: how people write the number of a document
+    r"[0-9]{2,4}(?: [0-9]{2,5}){1,4}|[A-Z]{1,2} [0-9]{3,9}(?: [0-9]{2,5}){0,3}|[A-Z0-9*]+(?:[-./][A-Z0-9]+){0,5}"
+)
+
+_JOINED_BEFORE = re.compile(r"[^\W_]-$|[0-9][./]$|\+$")
+_JOINED_BEHIND = re.compile(r"-[^\W_]|[./][0-9]")
+_SEPARATORS = str.maketrans("", "", " -./:")
+
+
+def compact(text: str) -> str:
+    """Return *text* in capitals without the separators that people write into numbers."""
+    return text.translate(_SEPARATORS).upper()
+
+
+def is_part_of_more(candidate: Candidate) -> bool:
+    """Tell whether it is a piece of something longer: of a GUID, a decimal fraction, a phone number with `+`."""
+    return bool(_JOINED_BEFORE.search(candidate.before(2)) or _JOINED_BEHIND.match(candidate.after(2)))
+
+
+def is_whole_text(candidate: Candidate) -> bool:
+    """Tell whether nothing else stands in the text, so that it is a value by itself: a field of a form."""
+    return candidate.start == 0 and candidate.end == len(candidate.data)
+
+
+def checked(valid: Callable[[str], bool]) -> Check:
+    """Return a check that takes what stands alone and what *valid* accepts, compacted as `compact` does it."""
+
+    def check(candidate: Candidate) -> Candidate | None:
+        return candidate if valid(compact(candidate.text)) and not is_part_of_more(candidate) else None
+
+    return check
+
+
+def alone(candidate: Candidate) -> Candidate | None:
+    """Take a candidate unless it is a piece of something longer: the check of a form without check digits."""
+    return None if is_part_of_more(candidate) else candidate
+
+
+def is_date(year: int, month: int, day: int) -> bool:
+    """Tell whether there is such a day."""
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def weighted_sum(digits: str, weights: tuple[int, ...]) -> int:
+    """Return the sum of *digits*, each times its weight: what most check digits are made of."""
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+
+
+def beside_words(
+    name: str,
+    entity_type: str,
+    regex: str,
+    context: tuple[str, ...],
+    *,
+    valid: Callable[[str], bool] | None = None,
+    gate: str = "",
+    checksum: str = "",
+) -> Pattern:
+    """Return a pattern of a weak form: a finding beside one of the words *context*, and nowhere else."""
+    return Pattern(
+        name=name,
+        entity_type=entity_type,
+        regex=regex,
+        score=WITHOUT_CHECK if valid is None else WITH_CHECK,
+        gate=gate,
+        context=context,
+        needs_context=True,
+        check=alone if valid is None else checked(valid),
+        checksum=checksum,
+    )
+
+
+def labelled(name: str, entity_type: str, label: str, value: str, *, score: float, check: Check) -> Pattern:
+    """Return a pattern of a *value* right behind its *label*, both RE2: `passport no.: X1234567`."""
+    return Pattern(
+        name=name,
+        entity_type=entity_type,
+        regex=rf"(?i)(?:{label}){_LINK}(?P<value>{value})(?:[^A-Z0-9]|\z)",
+        gate=rf"(?i){label}",
+        score=score,
+        check=check,
+    )

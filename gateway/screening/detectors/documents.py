@@ -1,0 +1,185 @@
+"""
+Numbers of passports, driver's licences, identity cards and tax files of any country, by the words beside them.
+
+Source: ICAO Doc 9303-4 (passport numbers have up to nine characters); Drug Enforcement Administration, 21 CFR 1301
+(the registration number and its check digit). The other forms differ by country and office.
+"""
+
+import re
+
+from gateway.screening.detectors._identity import (
+    DOCUMENT_VALUE,
+    PASSPORT_WORDS,
+    alone,
+    beside_words,
+    checked,
+    compact,
+    labelled,
+    weighted_sum,
+)
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
+
+_PASSPORT = (
+    r"passports?|(?:reise|diplomaten)pass(?:nummer)?|pass-?nr|pas(?:a|s|z)porte?u?|passaporto|passaporte|passeport|"
+    r"paspoort(?:nummer)?|pasaport|passinumero|passnummer|паспорта?|护照|護照|パスポート|旅券|여권"
+)
+_DRIVER_LICENSE = (
+    r"driv(?:ers?|er['\x{2019}]s|ing)[\s_-]{1,3}(?:licen[cs]e|permit)|\bDLN?[ :#]|führerschein(?:nummer)?|"
+    r"permis(?: de conduire)?|(?:licencia|carnet|permiso) de conduci[rón]{1,3}|patente(?: di guida)?|"
+    r"carta de condução|carteira de motorista|\bCNH\b|rijbewijs(?:nummer)?|prawo jazdy|prawa jazdy|körkort(?:snummer)?|"
+    r"førerkort|kørekort|ajokortti|ehliyet|водительское удостоверение|驾驶证|駕照|驾照|運転免許証?|운전면허"
+)
+_ANY_LICENSE = r"\blicen[cs]e"
+_NATIONAL_ID = (
+    r"national[\s_-]id(?:entity|entification)?|\bNID[ :#]|(?:identity|id|citizen|citizenship)[\s_-]card|"
+    r"(?:citizen|government|personal|state)[\s_-](?:id|identity|identification)\b|voter(?:['\x{2019}]?s)?[\s_-]id|"
+    r"personalausweis|ausweis(?:nummer)?|identitätskarte|carte (?:nationale )?d['\x{2019}]identité|\bCNI\b|"
+    r"documento (?:nacional )?de identi(?:dad|dade)|cédula(?: de (?:identidad|ciudadanía))?|bilhete de identidade|"
+    r"cartão de cidadão|carta d['\x{2019}]identità|identiteitskaart|dow[oó]d(?:u)? osobist(?:y|ego)|legitimation|"
+    r"henkilökortti|kimlik|удостоверение личности|身份证|身分證|居民身份證|신분증"
+)
+_TAX_ID = (
+    r"\btax[\s_-](?:id\b|identification|identity|payer|reference|file|no\b|number)|taxpayer|\b[AP]?TIN\b|\bTRN\b|"
+    r"\bvat[\s_-](?:id\b|no\b|number|reg)|steuer(?:nummer|-?id|identifikationsnummer)|ust-?id(?:nr)?|"
+    r"num[eé]ro fiscal|n[uú]mero fiscal|código fiscal|codice fiscale|partita iva|identificación fiscal|"
+    r"contribuinte|\bNIF\b|\bRFC\b|btw-?nummer|numer podatkowy|vergi no|ИНН|税号|納税者番号"  # noqa: RUF001 - Russian
+)
+_MIN_DIGITS, _MAX_CHARACTERS = 5, 20
+_DATE = re.compile(r"(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}")
+_LICENSE_NUMBER = re.compile(r"[A-Z]{1,4}[0-9]{5,14}|[0-9]{6,14}", re.IGNORECASE)
+_PASSPORT_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{6,9}[A-Z]?|[A-Z0-9]{8,9}")
+_DEA = words("dea, dea number, dea no, dea registration, medical license, prescriber")
+
+
+def is_dea_number(number: str) -> bool:
+    """
+    Tell whether *number*, two letters and seven digits, has the right check digit.
+
+    The digits at odd places and twice those at even ones add up to a number that ends with the seventh.
+    """
+    return weighted_sum(number[2:8], (1, 2, 1, 2, 1, 2)) % 10 == int(number[8])
+
+
+def _is_document(candidate: Candidate) -> Candidate | None:
+    """Take what looks like the number of a document: enough digits, not too long, no date, no word."""
+    text = candidate.text
+    letters_and_digits = sum(map(str.isalnum, text))
+    digits = sum(map(str.isdigit, text))
+    if digits < _MIN_DIGITS or letters_and_digits > _MAX_CHARACTERS or digits * 2 < letters_and_digits:
+        return None
+    return None if _DATE.fullmatch(text) else candidate
+
+
+def _is_passport(candidate: Candidate) -> Candidate | None:
+    fits = _PASSPORT_NUMBER.fullmatch(compact(candidate.text))
+    return candidate if fits and _is_document(candidate) else None
+
+
+def _is_license(candidate: Candidate) -> Candidate | None:
+    """Take what says by itself that it is a number; "license" alone stands before much else."""
+    return candidate if _LICENSE_NUMBER.fullmatch(compact(candidate.text)) and _is_document(candidate) else None
+
+
+def _keyed(entity_type: str, keys: str) -> KeyedValue:
+    return KeyedValue(
+        name=f"value of {entity_type}", entity_type=entity_type, keys=words(keys), score=0.7, check=_is_whole_document
+    )
+
+
+def _is_whole_document(candidate: Candidate) -> Candidate | None:
+    return _is_document(candidate) if _ONE_NUMBER.fullmatch(candidate.text) else None
+
+
+_ONE_NUMBER = re.compile(rf"\s*(?:{DOCUMENT_VALUE})\s*", re.IGNORECASE)
+
+
+DETECTOR = Family(
+    name="documents",
+    patterns=(
+        labelled("passport", "PASSPORT", _PASSPORT, DOCUMENT_VALUE, score=0.7, check=_is_passport),
+        beside_words(
+            "passport near the word",
+            "PASSPORT",
+            r"\b(?:[A-Z]{1,2}\d{6,8}[A-Z]?|[A-Z]\d[A-Z]\d{6})\b",
+            PASSPORT_WORDS,
+        ),
+        labelled("driver's licence", "DRIVER_LICENSE", _DRIVER_LICENSE, DOCUMENT_VALUE, score=0.7, check=_is_document),
+        labelled("licence", "DRIVER_LICENSE", _ANY_LICENSE, DOCUMENT_VALUE, score=0.6, check=_is_license),
+        Pattern(
+            name="driver's licence that says so",
+            entity_type="DRIVER_LICENSE",
+            regex=r"\bDL-[A-Z]?\d{5,8}(?:-\d{1,4})?\b",
+            score=0.6,
+            check=alone,
+        ),
+        labelled("national id", "NATIONAL_ID", _NATIONAL_ID, DOCUMENT_VALUE, score=0.7, check=_is_document),
+        Pattern(
+            name="national id that says so",
+            entity_type="NATIONAL_ID",
+            regex=r"\bNID-\d{6,12}\b",
+            score=0.65,
+            check=alone,
+        ),
+        labelled("tax id", "TAX_ID", _TAX_ID, DOCUMENT_VALUE, score=0.7, check=_is_document),
+        Pattern(
+            name="DEA registration",
+            entity_type="MEDICAL_LICENSE",
+            regex=r"\b[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}\b",
+            score=0.55,
+            context=_DEA,
+            check=checked(is_dea_number),
+            checksum="weighted sum, mod 10",
+        ),
+        labelled(
+            "DEA registration behind its name",
+            "MEDICAL_LICENSE",
+            r"\bDEA\b",
+            "[ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7}",
+            score=0.8,
+            check=alone,
+        ),
+    ),
+    keyed=(
+        _keyed("PASSPORT", "passport, passport number, passport no, passport num, passport id, pasaporte, reisepass"),
+        _keyed(
+            "DRIVER_LICENSE",
+            "driver license, drivers license, driver licence, driving licence, driver license number, "
+            "drivers license number, driving licence number, license number, licence number, dl number",
+        ),
+        _keyed(
+            "NATIONAL_ID", "national id, national id number, nid, identity card, identity number, id card, citizen id"
+        ),
+        _keyed("TAX_ID", "tax id, tax number, tax identification number, taxpayer id, tin, vat id, vat number"),
+    ),
+    examples={
+        "PASSPORT": (
+            "passport number: «X1234567»",
+            "Reisepass Nr. «X12345672»",
+            "mi pasaporte es «XDA123456»",
+            "旅客的护照号码«E12345678»已过期",
+            "passports «AB1234567» and «XY9876543»",
+        ),
+        "DRIVER_LICENSE": (
+            "driving licence no. «AB-123-456»",
+            "Y820 is no licence, but driver's licence «Y820-9283-4432» is one",
+            "Notary License: «QX-273507»",
+            "on file: «DL-X15925-25»",
+            "numéro du permis de conduire: «123456789012»",
+        ),
+        "NATIONAL_ID": ("National ID: «1234 5678 9012»", "Insurance: «NID-900186263»", "kimlik no «A12B34567»"),
+        "TAX_ID": ("Tax ID: «22-AB456789»", "VAT number «CHE-123.456.788»", "ИНН «7707083893»"),
+        "MEDICAL_LICENSE": ("prescriber «AB1234563»", "DEA: «MC8179931»"),
+    },
+    counter_examples=(
+        "passport expires on 2031-05-20",
+        "the passport office opens at 8, room 12345",
+        "a passport, please: my order is 123456789",
+        "License: GPL-2.0-or-later",
+        "Licensed under the Apache License, Version 2.0, January 2004",
+        "SPDX-License-Identifier: CC-BY-4.0",
+        "license plate 12",
+        "tax number: unknown",
+        "AB1234564",
+        "identity card issued 12.05.2020",
+    ),
+)
