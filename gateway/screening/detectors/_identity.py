@@ -7,7 +7,7 @@ from datetime import date
 from gateway.screening.patterns import Candidate, Check, Pattern, words
 
 WITH_CHECK = 0.5  #: of plain digits with a check digit, which need a context word
-WITHOUT_CHECK = 0.4  #: of plain digits without one, which need a context word
+WITHOUT_CHECK = 0.45  #: of plain digits without one, which need a context word
 
 PASSPORT_WORDS = words(
     "passport, passports, passport number, reisepass, pass-nr, pasaporte, passeport, passaporto, passaporte, paspoort, "
@@ -15,8 +15,8 @@ PASSPORT_WORDS = words(
 )
 DRIVER_WORDS = words(
     "driver license, driver's license, drivers license, driving licence, driver's licence, "
-    "drivers licence, driving license, license, licence, dl, patente, patente di guida, führerschein, "
-    "führerscheinnummer, fahrerlaubnis, 운전면허, 면허번호, permis de conduire"
+    "drivers licence, driving license, license, licence, dl, "
+    "driving"
 )
 PLATE_WORDS = words(
     "plate, plates, license plate, licence plate, number plate, plate number, registration, registration number, "

@@ -11,7 +11,6 @@ from gateway.screening.detectors._identity import (
     DOCUMENT_VALUE,
     PASSPORT_WORDS,
     alone,
-    beside_words,
     checked,
     compact,
     labelled,
@@ -42,12 +41,15 @@ _TAX_ID = (
     r"\btax[\s_-](?:id\b|identification|identity|payer|reference|file|no\b|number)|taxpayer|\b[AP]?TIN\b|\bTRN\b|"
     r"\bvat[\s_-](?:id\b|no\b|number|reg)|steuer(?:nummer|-?id|identifikationsnummer)|ust-?id(?:nr)?|"
     r"num[eé]ro fiscal|n[uú]mero fiscal|código fiscal|codice fiscale|partita iva|identificación fiscal|"
-    r"contribuinte|\bNIF\b|\bRFC\b|btw-?nummer|numer podatkowy|vergi no|ИНН|税号|納税者番号"  # noqa: RUF001 - Russian
+    r"contribuinte|\bNIF\b|\bRFC\b|btw-?nummer|numer podatkowy|vergi no|ИНН|税号|納税者番号"
 )
 _MIN_DIGITS, _MAX_CHARACTERS = 5, 20
-_DATE = re.compile(r"(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}")
+_NO_DOCUMENT = re.compile(  # dates, and US social security numbers, whose own detector knows them better
+    r"\d{3}-\d{2}-\d{4}|(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}"
+)
 _LICENSE_NUMBER = re.compile(r"[A-Z]{1,4}[0-9]{5,14}|[0-9]{6,14}", re.IGNORECASE)
 _PASSPORT_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{6,9}[A-Z]?|[A-Z0-9]{8,9}")
+_OTHER_DOCUMENTS = words("passport, passports, dl, driver license, ssn, national id, nid, mrn, dob")
 _DEA = words("dea, dea number, dea no, dea registration, medical license, prescriber")
 
 
@@ -67,7 +69,7 @@ def _is_document(candidate: Candidate) -> Candidate | None:
     digits = sum(map(str.isdigit, text))
     if digits < _MIN_DIGITS or letters_and_digits > _MAX_CHARACTERS or digits * 2 < letters_and_digits:
         return None
-    return None if _DATE.fullmatch(text) else candidate
+    return None if _NO_DOCUMENT.fullmatch(text) else candidate
 
 
 def _is_passport(candidate: Candidate) -> Candidate | None:
@@ -97,11 +99,23 @@ DETECTOR = Family(
     name="documents",
     patterns=(
         labelled("passport", "PASSPORT", _PASSPORT, DOCUMENT_VALUE, score=0.7, check=_is_passport),
-        beside_words(
-            "passport near the word",
-            "PASSPORT",
-            r"\b(?:[A-Z]{1,2}\d{6,8}[A-Z]?|[A-Z]\d[A-Z]\d{6})\b",
-            PASSPORT_WORDS,
+        Pattern(
+            name="passport near the word",
+            entity_type="PASSPORT",
+            regex=r"\b[A-Z]{1,2}\d{6,8}[A-Z]?\b",
+            score=0.35,
+            context=PASSPORT_WORDS,
+            needs_context=True,
+            check=alone,
+        ),
+        Pattern(
+            name="passport among other documents",
+            entity_type="PASSPORT",
+            regex=r"\b[A-Z]\d[A-Z]\d{6}\b",
+            score=0.35,
+            context=_OTHER_DOCUMENTS,
+            needs_context=True,
+            check=alone,
         ),
         labelled("driver's licence", "DRIVER_LICENSE", _DRIVER_LICENSE, DOCUMENT_VALUE, score=0.7, check=_is_document),
         labelled("licence", "DRIVER_LICENSE", _ANY_LICENSE, DOCUMENT_VALUE, score=0.6, check=_is_license),
@@ -155,7 +169,7 @@ DETECTOR = Family(
         "PASSPORT": (
             "passport number: «X1234567»",
             "Reisepass Nr. «X12345672»",
-            "mi pasaporte es «XDA123456»",
+            "numéro de passeport : «12AB34567»",
             "旅客的护照号码«E12345678»已过期",
             "passports «AB1234567» and «XY9876543»",
         ),
