@@ -14,7 +14,7 @@ _PROVINCES = frozenset((*range(1, 54), 66))  # 53 and 66: given outside of provi
 
 
 def is_social_security_number(number: str) -> bool:
-    """Tell whether *number*, eleven or twelve digits, has a province and the right two check digits (mod 97)."""
+    """Tell whether *number*, 11 or 12 digits, has a province and the right check digits (mod 97)."""
     province, serial = int(number[:2]), int(number[2:-2])
     whole = province * 10**7 + serial if serial < 10**7 else province * 10**8 + serial
     return province in _PROVINCES and whole % 97 == int(number[-2:])
@@ -27,7 +27,7 @@ def _is_cif(number: str) -> bool:
 DETECTOR = Family(
     name="es",
     source=(
-        "Ministerio del Interior, calculation of the DNI's letter; Orden EHA/451/2008 (NIF of firms); Tesorería General "
+        "Ministerio del Interior, the DNI's letter; Orden EHA/451/2008 (NIF of firms); Tesorería General "
         "de la Seguridad Social; Dirección General del Catastro"
     ),
     patterns=(

@@ -17,8 +17,7 @@ def is_person_number(number: str) -> bool:
     """Tell whether the last letter of *number*, a letter, seven digits and a letter, is its check letter."""
     kind = number[0]
     remainder = (weighted_sum(number[1:8], _WEIGHTS) + _OFFSETS[kind]) % 11
-    place = 10 - remainder if kind == "M" else remainder
-    return _LETTERS[kind][place] == number[8]
+    return _LETTERS[kind][remainder] == number[8]
 
 
 DETECTOR = Family(

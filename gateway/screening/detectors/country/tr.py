@@ -1,0 +1,63 @@
+"""Numbers of Turkey: persons, taxpayers, plates."""
+
+from stdnum.tr import tckimlik, vkn
+
+from gateway.screening.detectors._identity import PLATE_WORDS, alone, beside_words, checked, is_whole_text
+from gateway.screening.patterns import Candidate, Family, Pattern, words
+
+_PERSON = words("tckn, tc kimlik, t.c. kimlik, kimlik no, kimlik numarası, tc no, turkish id")  # noqa: RUF001 - Turkish
+_TAX = words("vkn, vergi no, vergi numarası, vergi kimlik, tax number")  # noqa: RUF001 - Turkish
+
+_MONTHS_AND_UNITS = frozenset(
+    words("JAN, FEB, MAR, APR, MAY, JUN, JUL, AUG, SEP, OCT, NOV, DEC, AM, PM, AD, BC, KB, MB, GB, TB, KG, CM, MM, KM")
+)
+_BESIDE_PLATES = 0.5
+
+
+def _is_plate(candidate: Candidate) -> Candidate | None:
+    """Take a plate that is the whole text; in a text of more it needs a word, since dates and sizes look like it."""
+    if any(part in _MONTHS_AND_UNITS for part in candidate.text.split()):
+        return None
+    return candidate.scored(_BESIDE_PLATES) if is_whole_text(candidate) else alone(candidate)
+
+
+DETECTOR = Family(
+    name="tr",
+    source=(
+        "Nüfus ve Vatandaşlık İşleri (T.C. kimlik no); Gelir İdaresi Başkanlığı (VKN); Karayolları Trafik Yönetmeliği, "  # noqa: RUF001 - Turkish
+        "m. 53 (plates)"
+    ),
+    patterns=(
+        Pattern(
+            name="person",
+            entity_type="TR_TCKN",
+            regex=r"\b[1-9]\d{10}\b",
+            gate=r"\b\d{11}\b",
+            score=0.55,
+            context=_PERSON,
+            check=checked(tckimlik.is_valid),
+            checksum="two digits, mod 10",
+        ),
+        beside_words("taxpayer", "TR_VKN", r"\b\d{10}\b", _TAX, valid=vkn.is_valid, checksum="mod 9 and 10"),
+        Pattern(
+            name="plate",
+            entity_type="TR_LICENSE_PLATE",
+            regex=r"\b(?:0[1-9]|[1-7]\d|8[01]) [A-PR-VYZ]{1,3} \d{2,5}\b",
+            score=0.4,
+            context=PLATE_WORDS,
+            check=_is_plate,
+        ),
+        beside_words(
+            "plate without spaces",
+            "TR_LICENSE_PLATE",
+            r"\b(?:0[1-9]|[1-7]\d|8[01])[A-PR-VYZ]{1,3}\d{2,5}\b",
+            PLATE_WORDS,
+        ),
+    ),
+    examples={
+        "TR_TCKN": ("«76543210794»", "TC kimlik no: «53857632436»"),
+        "TR_VKN": ("vergi no «4540536920»",),
+        "TR_LICENSE_PLATE": ("«35 JK 12»", "plaka «34 ABC 1234» ve «06JK567»"),
+    },
+    counter_examples=("76543210795", "4540536920", "12 DEC 2026", "from 34 ABC 1234 on", "99 ABC 123"),
+)
