@@ -1,0 +1,161 @@
+"""
+How a country's number becomes a pattern: its shape, its validator and the words that name it.
+
+The validators are mostly python-stdnum's, whose pages name the source of each form and of its check digits. They
+are called on candidates only.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from gateway.screening.patterns import Candidate, Check, Pattern, words
+
+Valid = Callable[[str], bool]  #: of stdnum's modules: `is_valid`
+
+_SEPARATOR = r"(?:[ ./\x{a0}\x{2013}-]{1,3})?"  #: what people put between the digits, en dash and hard space included
+_ELEMENT = re.compile(r"(\\d|\[[^\]]+\]|[A-Z0-9])(?:\{(\d+)(?:,(\d+))?\}|(\?))?")
+_GATES = (7, 4, 2, 1)  #: digits in a row that a gate looks for: few gates, which many patterns share
+_NOT_OF_IT = re.compile(r"[^\w&]|_")
+_LAST_GROUP = re.compile(r"[^\w&]*[ \xa0][^\w&]*\w+$")
+_PART_OF_A_NUMBER = frozenset("-/.,:_+=")
+_PART_OF_A_NAME = frozenset("-/_@%")
+
+VAT = words(
+    "vat, vat number, vat no, vat id, vatin, tva, btw, btw-nummer, mwst, ust-id, ust-idnr, umsatzsteuer, iva, moms, "
+    "alv, mva, pvm, pvn, dph, ddv, pdv, áfa, ддс, φπα"
+)
+DOTTED = r"\d\.\d{3}[./-]\d"  #: a gate: `529.982`, `12.345-6`
+DASHED = r"\d{2}-\d{2}"  #: a gate: `20-05536168-2`, `211062-5629`
+
+
+def number(
+    entity_type: str,
+    valid: Valid,
+    shape: str,
+    context: tuple[str, ...],
+    *,
+    checksum: str = "",
+    prefix: str = "",
+    score: float = 0.5,
+    gate: str = "",
+    name: str = "",
+) -> Pattern:
+    r"""
+    Return the pattern of a number that counts beside its name only, however its characters are grouped.
+
+    Args:
+        valid: judges the characters of *shape*: capitals and digits without anything between them.
+        shape: the number without separators: `\d`, `[A-Z]`, capitals, digits, each with `{n}`, `{n,m}` or `?` behind
+            it; forms with `|` between them, the longest first.
+        prefix: letters that may stand in front, such as a country's code; they belong to the number.
+        gate: only where the shape holds no row of digits.
+    """
+    before = rf"(?:{prefix}[ :.-]{{0,2}})?" if prefix else ""
+    return Pattern(
+        name=name or entity_type.lower(),
+        entity_type=entity_type,
+        gate=gate or _gate(shape),
+        regex=rf"(?i)\b{before}(?:{_loose(shape)})\b",
+        score=score,
+        context=context,
+        needs_context=True,
+        check=_checked(valid, prefix=prefix, varies=not set(",?|").isdisjoint(shape)),
+        restart=True,
+        checksum=checksum,
+    )
+
+
+def written(
+    entity_type: str,
+    valid: Valid,
+    regex: str,
+    context: tuple[str, ...],
+    *,
+    score: float,
+    checksum: str = "",
+    gate: str = "",
+    name: str = "",
+) -> Pattern:
+    """
+    Return the pattern of a number in the country's own punctuation, which may say enough without its name.
+
+    Args:
+        valid: judges the match as it stands, in capitals.
+        regex: RE2, in any case; nothing that it could go on with may follow.
+    """
+    return Pattern(
+        name=name or f"{entity_type.lower()} as written",
+        entity_type=entity_type,
+        gate=gate,
+        regex=rf"(?i)\b(?:{regex})",
+        score=score,
+        context=context,
+        check=_as_written(valid),
+        checksum=checksum,
+    )
+
+
+def is_part_of_more(candidate: Candidate) -> bool:
+    """Tell whether it is a piece of a longer number, of a phone number, a file name or an address."""
+    before, after = candidate.before(2), candidate.after(2)
+    if before[-1:] == "+" or (before[-1:] in _PART_OF_A_NUMBER and before[:1].isdigit()):
+        return True
+    if (after[:1].isalnum() and after.isascii()) or (after[:1] in _PART_OF_A_NAME and after[1:].isalnum()):
+        return True
+    return after[:1] in _PART_OF_A_NUMBER and after[1:].isdigit()
+
+
+def _checked(valid: Valid, *, prefix: str, varies: bool) -> Check:
+    def check(candidate: Candidate) -> Candidate | None:
+        if is_part_of_more(candidate):
+            return None
+        for text in _cuts(candidate.text) if varies else (candidate.text,):
+            plain = _NOT_OF_IT.sub("", text).upper().removeprefix(prefix)
+            if len(set(plain)) > 1 and valid(plain):
+                return candidate.shortened(text)
+        return None
+
+    return check
+
+
+def _as_written(valid: Valid) -> Check:
+    def check(candidate: Candidate) -> Candidate | None:
+        return candidate if not is_part_of_more(candidate) and valid(candidate.text.upper()) else None
+
+    return check
+
+
+def _cuts(text: str) -> Iterator[str]:
+    """Yield *text*, and then what is left of it without its last groups: they may be another number."""
+    yield text
+    while (shorter := _LAST_GROUP.sub("", text)) != text:
+        yield (text := shorter)
+
+
+def _loose(shape: str) -> str:
+    """Return the expression for *shape* with separators allowed between any two of its characters."""
+    return "|".join(map(_loose_form, shape.split("|")))
+
+
+def _loose_form(form: str) -> str:
+    (first, least, most), *others = _elements(form)
+    regex = first + _repeated(first, least - 1, most - 1)
+    return regex + "".join(_repeated(*each) for each in others)
+
+
+def _repeated(element: str, least: int, most: int) -> str:
+    return rf"(?:{_SEPARATOR}{element}){{{least},{most}}}" if most else ""
+
+
+def _gate(shape: str) -> str:
+    """Return the gate for *shape*: as much of its longest row of digits as other shapes share."""
+    longest = min(max(least for element, least, _ in _elements(form) if element == r"\d") for form in shape.split("|"))
+    return _loose_form(rf"\d{{{next(size for size in _GATES if size <= longest)}}}")
+
+
+def _elements(form: str) -> list[tuple[str, int, int]]:
+    """Return what *form* consists of: one character's expression, how often at least, how often at most."""
+    return [
+        (element, 0 if optional else int(least or 1), int(most or least or 1))
+        for element, least, most, optional in _ELEMENT.findall(form)
+    ]
