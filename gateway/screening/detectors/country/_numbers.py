@@ -48,7 +48,7 @@ def number(
         shape: the number without separators: `\d`, `[A-Z]`, capitals, digits, each with `{n}`, `{n,m}` or `?` behind
             it; forms with `|` between them, the longest first.
         prefix: letters that may stand in front, such as a country's code; they belong to the number.
-        gate: only where the shape holds no row of digits.
+        gate: only where a form of the shape holds no digit for certain.
     """
     before = rf"(?:{prefix}[ :.-]{{0,2}})?" if prefix else ""
     return Pattern(

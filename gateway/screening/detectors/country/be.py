@@ -43,7 +43,7 @@ DETECTOR = Family(
             gate=r"\d\.\d{2}-\d{3}[. ]\d{2}",
         ),
         number("BE_EID", eid.is_valid, r"\d{12}", _CARD, checksum="mod 97"),
-        number("BE_VAT", vat.is_valid, r"[01]?\d{9}", _BUSINESS, checksum="mod 97", prefix="BE"),
+        number("BE_VAT", vat.is_valid, r"[01]\d{9}|\d{9}", _BUSINESS, checksum="mod 97", prefix="BE"),
         written(
             "BE_VAT",
             vat.is_valid,

@@ -21,7 +21,7 @@ DETECTOR = Family(
             score=0.85,
             gate=DOTTED,
         ),
-        number("BR_CNPJ", cnpj.is_valid, r"[0-9A-Z]{12}\d{2}", _CONTEXT, checksum="mod 11, twice", gate=r"\d{2}"),
+        number("BR_CNPJ", cnpj.is_valid, r"[0-9A-Z]{12}\d{2}", _CONTEXT, checksum="mod 11, twice"),
         written(
             "BR_CNPJ",
             cnpj.is_valid,

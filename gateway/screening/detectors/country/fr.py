@@ -13,7 +13,7 @@ DETECTOR = Family(
     name="fr",
     source="INSEE, NIR and SIRENE (SIREN, SIRET); DGFiP, numéro fiscal and TVA; RNCS",
     patterns=(
-        number("FR_NIR", nir.is_valid, r"[1-478]\d{4}[0-9AB]{2}\d{8}", _CONTEXT, checksum="mod 97", gate=r"\d{4}"),
+        number("FR_NIR", nir.is_valid, r"[1-478]\d{4}[0-9AB]{2}\d{8}", _CONTEXT, checksum="mod 97"),
         written(
             "FR_NIR",
             nir.is_valid,

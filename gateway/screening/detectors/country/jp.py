@@ -2,7 +2,7 @@
 
 from stdnum.jp import cn, in_
 
-from gateway.screening.detectors.country._numbers import number
+from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words(
@@ -16,10 +16,26 @@ DETECTOR = Family(
     patterns=(
         number("JP_MYNUMBER", in_.is_valid, r"\d{12}", _CONTEXT, checksum="mod 11"),
         number("JP_CN", cn.is_valid, r"[1-9]\d{12}", _CONTEXT, checksum="mod 9"),
+        written(
+            "JP_CN",
+            cn.is_valid,
+            r"\d-\d{4}-\d{4}-\d{4}",
+            _CONTEXT,
+            checksum="mod 9",
+            score=0.55,
+            gate=r"\d-\d{4}-\d{4}-\d{4}",
+        ),
     ),
-    examples={"JP_MYNUMBER": ("マイナンバー «6590 3706 4728»",), "JP_CN": ("法人番号  «4237610807396»",)},
+    examples={
+        "JP_MYNUMBER": ("マイナンバー «6590 3706 4728»",),
+        "JP_CN": (
+            "法人番号  «4237610807396»",
+            "«5-8789-8065-9623»",
+        ),
+    },
     counter_examples=(
         "マイナンバー 6590 3706 4729",
         "法人番号  4237610807397",
+        "5-8789-8065-9629",
     ),
 )

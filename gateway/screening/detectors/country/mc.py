@@ -10,18 +10,7 @@ _CONTEXT = words("tva, n° tva, tva intracommunautaire")
 DETECTOR = Family(
     name="mc",
     source="Direction des services fiscaux, numéro de TVA",
-    patterns=(
-        number(
-            "MC_TVA",
-            tva.is_valid,
-            r"\d{2}000\d{6}",
-            _CONTEXT,
-            checksum="mod 97",
-            prefix="FR",
-            score=0.55,
-            gate=r"\d{2}",
-        ),
-    ),
+    patterns=(number("MC_TVA", tva.is_valid, r"\d{2}000\d{6}", _CONTEXT, checksum="mod 97", prefix="FR", score=0.55),),
     examples={"MC_TVA": ("tva «75000523142»",)},
     counter_examples=("tva 75000523141",),
 )

@@ -5,7 +5,8 @@ from stdnum.nl import bsn, btw, identiteitskaartnummer, onderwijsnummer, postcod
 from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
-_CONTEXT = words("bsn, burgerservicenummer, burger service nummer, sofi, sofinummer, sofi-nummer, onderwijsnummer")
+_CONTEXT = words("bsn, burgerservicenummer, burger service nummer, sofi, sofinummer, sofi-nummer")
+_STUDENT = words("onderwijsnummer, persoonsgebonden nummer")
 _BUSINESS = words("btw, btw-nummer, btw-id, btw-identificatienummer, vat")
 _DOCUMENT = words("identiteitskaartnummer, identiteitskaart, paspoortnummer, paspoort, id-kaart")
 _POSTCODE = words("postcode, postal code")
@@ -17,15 +18,7 @@ DETECTOR = Family(
     ),
     patterns=(
         number("NL_BSN", bsn.is_valid, r"\d{8,9}", _CONTEXT, checksum="mod 11"),
-        number(
-            "NL_ONDERWIJSNUMMER",
-            onderwijsnummer.is_valid,
-            r"10\d{7}",
-            _CONTEXT,
-            checksum="mod 11",
-            score=0.55,
-            gate=r"\d{7}",
-        ),
+        number("NL_ONDERWIJSNUMMER", onderwijsnummer.is_valid, r"10\d{7}", _STUDENT, checksum="mod 11"),
         number("NL_BTW", btw.is_valid, r"\d{7,9}B\d{2}", _BUSINESS, checksum="mod 11 or mod 97", prefix="NL"),
         written(
             "NL_BTW",
@@ -42,11 +35,8 @@ DETECTOR = Family(
             r"[A-NP-Z]{2}[0-9A-NP-Z]{6}\d",
             _DOCUMENT,
             score=0.4,
-            gate=r"\d",
         ),
-        number(
-            "NL_POSTCODE", postcode.is_valid, r"[1-9]\d{3}[A-Z]{2}", _POSTCODE, prefix="NL", score=0.4, gate=r"\d{4}"
-        ),
+        number("NL_POSTCODE", postcode.is_valid, r"[1-9]\d{3}[A-Z]{2}", _POSTCODE, prefix="NL", score=0.4),
     ),
     examples={
         "NL_BSN": ("bsn «472836006»",),

@@ -11,7 +11,7 @@ DETECTOR = Family(
     name="py",
     source="Dirección Nacional de Ingresos Tributarios, RUC",
     patterns=(
-        number("PY_RUC", ruc.is_valid, r"\d{5,9}", _CONTEXT, checksum="mod 11", gate=r"\d{4}"),
+        number("PY_RUC", ruc.is_valid, r"\d{5,9}", _CONTEXT, checksum="mod 11"),
         written("PY_RUC", ruc.is_valid, r"\d{4,8}-\d", _CONTEXT, checksum="mod 11", score=0.45, gate=r"\d{4}-\d"),
     ),
     examples={

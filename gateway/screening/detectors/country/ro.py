@@ -15,7 +15,7 @@ DETECTOR = Family(
     source="Legea 105/1996, CNP; ANAF, CUI/CIF; ONRC",
     patterns=(
         number("RO_CNP", cnp.is_valid, r"[1-9]\d{12}", _CONTEXT, checksum="mod 11"),
-        number("RO_CUI", cui.is_valid, r"[1-9]\d{5,9}", _BUSINESS, checksum="mod 11", prefix="RO", gate=r"\d{4}"),
+        number("RO_CUI", cui.is_valid, r"[1-9]\d{5,9}", _BUSINESS, checksum="mod 11", prefix="RO"),
         written(
             "RO_ONRC",
             onrc.is_valid,

@@ -11,7 +11,7 @@ DETECTOR = Family(
     name="tn",
     source="Ministère des Finances, matricule fiscal",
     patterns=(
-        number("TN_MF", mf.is_valid, r"\d{3,7}[A-Z]{3}\d{3}|\d{3,7}[A-Z]", _CONTEXT, score=0.4, gate=r"\d{1}"),
+        number("TN_MF", mf.is_valid, r"\d{3,7}[A-Z]{3}\d{3}|\d{3,7}[A-Z]", _CONTEXT, score=0.4),
         written(
             "TN_MF",
             mf.is_valid,
