@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.screening.detectors.passwords import DETECTOR
+from gateway.screening.detectors.secrets.passwords import DETECTOR
 from gateway.screening.screener import Screener
 
 SCREENER = Screener([DETECTOR])

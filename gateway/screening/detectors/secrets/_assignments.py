@@ -1,0 +1,35 @@
+"""How a value is given to a name: the signs of programs, configuration files, markup and forms."""
+
+import re
+
+from gateway.screening.detectors.secrets._plausible import is_placeholder, is_reference
+from gateway.screening.patterns import Candidate
+
+MARKS = "\"'`\u201c\u201d\u2018\u2019"  # straight, and curled as word processors set them
+QUOTES = frozenset(MARKS)
+OPENING = f"[{MARKS}]"
+
+_SUFFIX = r"(?:[_-]?(?:value|string|base64|b64|hex|prod|live|old|new)|[_-]?\d{1,2})?"
+_CLOSING = r"\\?[\"'`\]]{0,2}[ \t]{0,8}"  # of a quoted key, then the blanks before the sign
+_SIGN = r"(?::=|=>|[:=\x{ff1a}])[=>]?\s{0,8}"
+_PAIR = r",?\s{1,20}[\"']?(?:secret_)?value[\"']?\s?[:=]\s?"  # `- name: X` over `value: Y`, key="X" value="Y"
+
+#: what stands between a name and its value (RE2), without the value's own quote
+GIVEN = rf"{_SUFFIX}{_CLOSING}(?:{_SIGN}|>|{_PAIR})"
+
+_TRAILING = ".,;:?)]}>\\"  #: what ends a sentence, a bracket or an escape; `!` ends more passwords than sentences
+_ANOTHER_NAME = re.compile(r"[\w.-]*[:=]")
+
+
+def trimmed(candidate: Candidate) -> Candidate | None:
+    """Return the value without the punctuation behind it, or None for a placeholder and, if unquoted, for code."""
+    value = candidate.text
+    text = value.rstrip(_TRAILING)
+    if not text or is_placeholder(text) or is_placeholder(value):
+        return None
+    before = candidate.before()
+    if before == ">" and candidate.after() != "<":
+        return None
+    if before not in QUOTES and (is_reference(text) or _ANOTHER_NAME.fullmatch(value)):
+        return None
+    return candidate if value == text else candidate.shortened(text)

@@ -1,0 +1,73 @@
+"""What stands where a password or a key belongs: a secret, or what only looks like one."""
+
+import re
+from collections import Counter
+from math import log2
+
+_FEWEST_CHARACTERS = 5  #: different ones at the end of a random token
+_LOWEST_ENTROPY = 2.9  #: bits a character; sixteen random hex digits have 3.2 on average, English words 2.5 to 3
+_LONGEST_CHUNK = 3.0  #: letters or digits on end in a random text, on average; words and years have more
+_SHORTEST_HEX = 32  #: digits with which a hex number is a key, however its groups look
+
+_PLACEHOLDERS = re.compile(
+    r"(?i)(?:"
+    r"[x*.•#_0-]+|(?:xx+[-_]?)+|<.*>?|[\[(]\D*|\.{2,}.*|.*\.{3}|"  # xxxx, <token>, [redacted], abc...
+    r"\$[A-Za-z_]\w*|\$[{(].*|\{\{.*|\{\w*\}?|%\w*%|%[sdr].*|%[({].*|@\w+@|#\{.*|"  # $VAR, ${VAR}, {{ var }}, %VAR%, %s
+    r"(?:your|insert|enter|put|add|use|some|the|any)[_ -].*|my[_ -]?(?:password|secret|token|key)|.*[_-]here|"
+    r"(?:.*[_-])?(?:ex|s)ample(?:[_-].*)?|(?:dummy|placeholder|redacted|masked|fake|foobar)(?:[_-].*)?|"
+    r"(?:change|replace)[_-]?(?:me|this).*|hidden|1?234567890?|12345678|"
+    r"null|none|nil|true|false|undefined|empty|blank|unset|default|todo|tbd|n/?a|yes|no|"
+    r"string|str|text|int|bytes|optional|required|value|varchar.*|"
+    r"(?:pass)?(?:word|wd|phrase)s?|secret|token|api[_-]?key|key|user|username|"
+    r"os\.(?:environ|getenv).*|process\.env.*|env[.(\[].*|getenv.*|config\..*|settings\..*|self\..*|this\..*|"
+    r"request\..*|import\.meta.*|vault:.*|op://.*|secretsmanager.*|ssm:.*|!?ENC[(\[].*|"
+    r"data:.*|https?://[^@]*"
+    r")"
+)
+_FILLER = re.compile(r"(?i)x{6}|example\Z|your[_-]|abcdefghijklmnopqrstuvwxyz")
+_REFERENCE = re.compile(r"\$?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)\w+)*(?:[(\[].*)?|[\w.]+\(\).*|&?[\w.]+(?:->\w+)+")
+_WORD = re.compile(r"[^\W_]+")
+_HEX = re.compile(r"(?:0x)?[0-9A-Fa-f]+")
+_CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether *text* stands for a secret and is none: a filler, a variable, a word like `changeme`."""
+    return len(set(text)) < 3 or _PLACEHOLDERS.fullmatch(text) is not None  # noqa: PLR2004 -- `aaaa`, `abab`
+
+
+def is_filler(token: str) -> bool:
+    """Tell whether *token* has a provider's mark, and behind it what nobody issues: `xxxx`, `…EXAMPLE`."""
+    return len(set(token[-16:])) < _FEWEST_CHARACTERS or _FILLER.search(token) is not None
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether *text* is rather code that fetches a secret: `request.token`, `load(key)`, `db_password`."""
+    return _REFERENCE.fullmatch(text) is not None and _WORD.fullmatch(text) is None
+
+
+def entropy(text: str) -> float:
+    """Return the Shannon entropy of the characters of *text*, in bits a character; 0 for an empty text."""
+    size = len(text)
+    return -sum(count / size * log2(count / size) for count in Counter(text).values()) if size else 0.0
+
+
+def looks_random(text: str) -> bool:
+    """Tell whether *text* was drawn rather than written, which only something with digits is believed to be."""
+    if not any(map(str.isdigit, text)):
+        return False
+    if len(text) >= _SHORTEST_HEX and _HEX.fullmatch(text):
+        return entropy(text) >= _LOWEST_ENTROPY
+    return any(map(str.isalpha, text)) and is_jumbled(text)
+
+
+def is_jumbled(text: str) -> bool:
+    """
+    Tell whether *text* is no chain of words and numbers.
+
+    Names (`utf8_decoder1`), versions and dates fall apart into few long groups of letters or digits, random text
+    into many short ones.
+    """
+    chunks = _CHUNK.findall(text)
+    short = bool(chunks) and sum(map(len, chunks)) / len(chunks) < _LONGEST_CHUNK
+    return short and entropy(text) >= _LOWEST_ENTROPY

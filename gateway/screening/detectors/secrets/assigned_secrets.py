@@ -1,0 +1,126 @@
+"""
+Random values beside a telling name: `secret_key = "…"`, `access_token: …`, `<ApiKey>…</ApiKey>`.
+
+Source: none but usage: the names that programs and configuration files give to their keys, and Shannon's measure of
+how random a text is. A digest, a version, a date or an identifier under such a name is no secret.
+"""
+
+import re
+
+from gateway.screening.detectors.secrets._assignments import GIVEN, trimmed
+from gateway.screening.detectors.secrets._forms import HEX, invented
+from gateway.screening.detectors.secrets._plausible import is_filler, is_placeholder, looks_random
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
+
+_NAMES = (
+    "(?i:"
+    "(?:api|app|access|auth|secret|private|priv|encryption|encrypt|signing|signature|account|service|cloud|master|"
+    "session|jwt|hmac|webhook|storage|consumer|client|licen[sc]e|subscription|admin|deploy|ssh|shared|aes|rsa|"
+    "stripe|twilio|slack|loki|mailchimp)[ _.-]?keys?|"
+    "secrets?|tokens?|credentials?|(?:user|api|http|basic)[ _.-]?auth|session[ _.-]?id|phpsessid|jsessionid|"
+    "connect\\.sid"
+    ")"
+)
+_CHARACTER = "[A-Za-z0-9!@#%^*+/=_.:~|-]"
+_QUOTE = r"(?:\\?[bru]?[\"'`])?"
+_SHORTEST = 10
+_LONG_KEYED, _SHORTEST_KEYED = 16, 8
+_NO_SECRET = re.compile(
+    r"(?i)[./~]{1,3}[a-z]|[a-z]:\\|\d{4}-\d\d-\d\d|(?:[0-9a-f]{2}:){3}|"  # a path, a date, a fingerprint
+    r"sk-|"  # what begins like this has a form of its own, in ai_keys
+    r"(?:arn|urn|sha\d+|md5|https?|file|projects?|refs?|v?\d+\.\d)[:./-]"
+)
+_NOT_SECRET_NAME = re.compile(
+    r"(?i)(?:public|csrf|xsrf|page|continuation|next|sync|cache|partition|primary|foreign|sort|index|"
+    r"idempotency|device|push|registration|design|reserved|invalid|unexpected|bad)[ _.-]?\w{0,16}"
+    r"[\"'`\]]{0,2}\s*[:=>]+\s*\W?\Z"
+)
+_NAME_SIZE = 48  #: bytes before a value in which its name stands
+_BEHIND_CALLS = frozenset("([{$")  #: what follows a function's name or a template
+
+
+def _is_secret(candidate: Candidate) -> Candidate | None:
+    if candidate.after() in _BEHIND_CALLS or not any(map(str.isdigit, candidate.text)):
+        return None
+    found = trimmed(candidate)
+    if found is None or len(found.text) < _SHORTEST or "://" in found.text:
+        return None
+    text = found.text
+    if _NO_SECRET.match(text) or is_filler(text) or not looks_random(text):
+        return None
+    return None if _NOT_SECRET_NAME.search(candidate.before(_NAME_SIZE)) else found
+
+
+def _is_secret_value(candidate: Candidate) -> Candidate | None:
+    """Take the whole of a value whose key is a token's name, if it is no word and no count: `"max_token": 4096`."""
+    text = candidate.text.strip()
+    if len(text) < _SHORTEST_KEYED or is_placeholder(text) or any(map(str.isspace, text)):
+        return None
+    return candidate if len(text) >= _LONG_KEYED or any(map(str.isdigit, text)) else None
+
+
+DETECTOR = Family(
+    name="assigned_secrets",
+    source="Usage; C. E. Shannon, A Mathematical Theory of Communication (1948)",
+    patterns=(
+        Pattern(
+            name="assigned secret",
+            entity_type="SECRET",
+            gate=rf"{_NAMES}(?:{GIVEN}|\s(?:is|was)\s{{1,3}}){_QUOTE}{_CHARACTER}{{8}}",
+            regex=rf"{_NAMES}(?:{GIVEN}|\s(?:is|was)\s{{1,3}}){_QUOTE}(?P<value>{_CHARACTER}{{{_SHORTEST},}})",
+            score=0.8,
+            check=_is_secret,
+        ),
+        Pattern(
+            name="secret on a command line",
+            entity_type="SECRET",
+            gate=rf"-{_NAMES}[ \t]{{1,3}}[\"']?{_CHARACTER}{{8}}",
+            regex=rf"-{_NAMES}[ \t]{{1,3}}[\"']?(?P<value>{_CHARACTER}{{{_SHORTEST},}})",
+            score=0.8,
+            check=_is_secret,
+        ),
+    ),
+    keyed=(
+        KeyedValue(
+            name="secret's key",
+            entity_type="SECRET",
+            keys=words(
+                "api key, apikey, secret, secret key, access key, access token, auth token, refresh token, "
+                "client secret, private key, signing key, encryption key, session id, token, bearer, credentials"
+            ),
+            score=0.85,
+            check=_is_secret_value,
+        ),
+    ),
+    examples={
+        "SECRET": (
+            f"api_key=«{invented(32, HEX)}»&x=1",
+            f"clientSecret: '«{invented(32)}»'",
+            f'"access_token": "«{invented(24)}»"',
+            f"signing-key := «{invented(40)}»",
+            f'secret_key = b"«{invented(30)}»"',
+            f"<ApiKey>«{invented(24)}»</ApiKey>",
+            f'<add key="ApiKey" value="«{invented(24)}»" />',
+            f"- name: SERVICE_TOKEN\n  value: «{invented(30)}»",
+            f"my api key is «{invented(24)}», is it right?",
+            f"deploy --auth-token «{invented(24)}» --verbose",
+            f"Cookie: PHPSESSID=«{invented(26)}»; theme=dark",
+            f"https://example.org/verify?token=«{invented(20)}»",
+            f'{{\\"token\\": \\"«{invented(32)}»\\"}}',
+        )
+    },
+    counter_examples=(
+        'api_key = os.environ["API_KEY"]',
+        "token = response.token1",
+        "a token: the smallest unit of a text",
+        "secret_key = 'change-me-in-production-2024'",
+        "access_token: ${ACCESS_TOKEN_2}, auth_token: {{ vault.token2 }}, api_key: YOUR_API_KEY_1",
+        f"commit: {invented(40, HEX)}, id: {invented(32, HEX)}, sha256:{invented(64, HEX)}",
+        "token: 2024-01-02T10:11:12Z",
+        f"public_key_token={invented(16, HEX)}",
+        "secret = /run/secrets/gateway_key_2",
+        "token: sha256_rsa2048_v2",
+        "next_page_token = Q2xpZW50MTIzNDU2Nzg5",
+        "token = tokenizer.next2(stream1)",
+    ),
+)

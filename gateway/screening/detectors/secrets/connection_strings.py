@@ -1,0 +1,137 @@
+"""
+A user and a password on the way to a server: in addresses, in headers, on command lines.
+
+Source: RFC 3986, section 3.2.1 (user information), RFC 7617 and RFC 6750 (Basic and Bearer), curl's manual, the
+documentation of JDBC's Oracle driver and of Docker's `config.json`.
+"""
+
+from base64 import b64decode
+from binascii import Error
+
+from gateway.screening.detectors.secrets._forms import invented
+from gateway.screening.detectors.secrets._plausible import is_filler, is_placeholder, looks_random
+from gateway.screening.patterns import Candidate, Family, Pattern
+
+_QUOTED = r"\"[^\"\n]{3,200}\"|'[^'\n]{3,200}'"
+_USER_CHARACTER = "[!-.0-9;-?A-~]"  # ASCII without space, `/`, `:` and `@`
+_PASSWORD_CHARACTER = "[!#-&(-.0-;=?A-~]"  # also without quotes and angle brackets
+_LONG_TOKEN = 16
+
+
+def _is_userinfo(candidate: Candidate) -> Candidate | None:
+    user, colon, password = candidate.text.strip("\"'").partition(":")
+    password = password.strip("\"'>")
+    if not password:
+        return candidate if colon and looks_random(user) else None
+    return None if is_placeholder(password) else candidate
+
+
+def _is_encoded_userinfo(candidate: Candidate) -> Candidate | None:
+    """Take base64 of `user:password`."""
+    text = candidate.text
+    try:
+        decoded = b64decode(text + "=" * (-len(text) % 4), validate=True).decode("utf-8", "replace")
+    except Error:
+        return None
+    user, colon, password = decoded.partition(":")
+    named = colon and user.isascii() and user.isprintable()
+    return candidate if named and not is_placeholder(password) else None
+
+
+def _is_token(candidate: Candidate) -> Candidate | None:
+    text = candidate.text.rstrip(".")
+    if is_placeholder(text) or is_filler(text) or not any(map(str.isdigit, text)):
+        return None
+    return candidate.shortened(text) if len(text) >= _LONG_TOKEN or looks_random(text) else None
+
+
+DETECTOR = Family(
+    name="connection_strings",
+    source="RFC 3986, RFC 7617, RFC 6750, curl's manual, Docker's and Oracle's documentation",
+    patterns=(
+        Pattern(
+            name="credentials in an address",
+            entity_type="SECRET",
+            gate=rf"://{_USER_CHARACTER}{{0,64}}:{_PASSWORD_CHARACTER}{{1,100}}@",
+            regex=(
+                r"\b[A-Za-z][A-Za-z0-9+.-]*://"
+                rf"(?P<value>{_USER_CHARACTER}{{0,100}}:{_PASSWORD_CHARACTER}{{1,250}})@[A-Za-z0-9\[$%{{]"
+            ),
+            score=0.9,
+            check=_is_userinfo,
+        ),
+        Pattern(
+            name="credentials in an oracle address",
+            entity_type="SECRET",
+            gate=r"jdbc:oracle:",
+            regex=r"\bjdbc:oracle:[a-z0-9]{1,8}:(?P<value>[^\s/@:]{1,64}/[^\s/@\"']{1,100})@",
+            score=0.9,
+            provider="oracle",
+        ),
+        Pattern(
+            name="basic authorization",
+            entity_type="SECRET",
+            gate=r"(?i)\bbasic [A-Za-z0-9+/]{8}",
+            regex=r"(?i)\bbasic (?P<value>[A-Za-z0-9+/]{8,1000}={0,2})",
+            score=0.9,
+            check=_is_encoded_userinfo,
+        ),
+        Pattern(
+            name="docker login",
+            entity_type="SECRET",
+            gate=r"\"auth\"\s?:\s?\"",
+            regex=r"\"auth\"\s?:\s?\"(?P<value>[A-Za-z0-9+/]{8,1000}={0,2})\"",
+            score=0.9,
+            provider="docker",
+            check=_is_encoded_userinfo,
+        ),
+        Pattern(
+            name="bearer token",
+            entity_type="SECRET",
+            gate=r"(?i)\b(?:bearer|api-?token|api-?key|authorization[\"']?[:=])[\"']?\s{1,3}[\"']?[A-Za-z0-9+/=._~-]{12}",
+            regex=(
+                r"(?i)\b(?:bearer|api-?token|api-?key|authorization[\"']?[:=](?:\s{1,3}token)?)"
+                r"[\"']?\s{1,3}[\"']?(?P<value>[A-Za-z0-9+/=._~-]{12,1000})"
+            ),
+            score=0.8,
+            check=_is_token,
+        ),
+        Pattern(
+            name="curl user",
+            entity_type="SECRET",
+            gate=r"\bcurl\b",
+            regex=rf"\s(?:-u ?|--user[ =])(?P<value>{_QUOTED}|[^\s\"':]{{1,100}}:(?:{_QUOTED}|[^\s\"']{{1,200}}))",
+            score=0.8,
+            check=_is_userinfo,
+        ),
+    ),
+    examples={
+        "SECRET": (
+            "postgres://«svc:n0tAplaceh0lder»@db.internal/app",
+            "redis://«:Tr4ffic-Jam»@cache:6379/0",
+            "mongodb+srv://«app:9f8e7d6c»@cluster0.example.net/?retryWrites=true",
+            "amqp://«user:Tr4ffic-Jam»@broker",
+            "jdbc:oracle:thin:«scott/Tr4ffic-Jam»@//db:1521/x",
+            "Authorization: Basic «YW5uOlRyNGZmaWMtSmFt»",
+            '{"auths": {"registry.example.org": {"auth": "«YW5uOlRyNGZmaWMtSmFt»"}}}',
+            "Authorization: Bearer «9f8e7d6c5b4a39281706»",
+            "authorization: «5eb4223e-5008-46e5-be67-c7b8f2732305»",
+            f"curl -H 'Authorization: Api-Token «{invented(40)}»' https://example.org",
+            "curl -u «ann:Tr4ffic-Jam» https://example.org",
+            "curl --user «'ann:Tr4ffic-Jam'» https://example.org",
+            'curl -u «"d2LkV78zL8!t:"» https://localhost:9200',
+        )
+    },
+    counter_examples=(
+        "https://user:${PASSWORD}@host.org and https://user:<password>@host.org",
+        "http://localhost:8080/users/@me",
+        "https://example.org:8080, ann@example.org",
+        "Authorization: Bearer <token>",
+        "Authorization: Bearer YOUR_ACCESS_TOKEN_1",
+        "basic understanding of authorization",
+        "the bearer certificates1",
+        "curl -u <user:password> https://example.org",
+        "curl --user ${user}:${pass} https://example.org",
+        "git@github.com:acme/repository.git",
+    ),
+)

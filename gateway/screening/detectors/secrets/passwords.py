@@ -1,0 +1,192 @@
+"""
+Passwords by the words in front of them: `password: …`, "my password is …", "login bob / …".
+
+Source: none but usage; the words of many languages, and the punctuation of programs and configuration files. What
+follows has to look like a password: no filler, no variable, and in a sentence no ordinary word.
+"""
+
+import re
+
+from gateway.screening.detectors.secrets._assignments import GIVEN, MARKS, OPENING, QUOTES, trimmed
+from gateway.screening.detectors.secrets._plausible import is_placeholder
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
+
+_WORDS = (  #: for a password; these mean nothing else
+    "password|passwd|passphrase|passcode|pswd|"
+    "passwort|kennwort|mot de passe|contraseña|senha|palavra-passe|wachtwoord|lösenord|passord|kodeord|adgangskode|"
+    "salasana|hasło|heslo|jelszó|parola|şifre|пароль|κωδικός|mật khẩu|kata sandi|密码|密碼|口令|パスワード|비밀번호|"
+    "كلمة المرور|סיסמה|पासवर्ड"
+)
+#: a name that ends with such a word: `dbPassword`, `DB_PASS`, `db-pwd`; the short ones inside no other word
+_NAME = rf"(?:(?i:{_WORDS})|(?:\A|[^A-Za-z])(?i:pass|pwd|pw|clave)|[a-z0-9](?:Pass|Pwd))"
+_VERB = r"(?:is|was|are|will be|set to|changed to|reset to|ist|lautet|war|es|est|era|é|è|er|är|on|jest|je|это)"
+_UNSPACED = r"(?:密码|密碼|口令|パスワード|비밀번호)(?:是|为|為|は|는|은)"
+_UNQUOTED = rf"[^\s{MARKS}]"
+_LOGIN = r"log-?in|sign-?in|credentials?|creds|account|user(?:name)?|zugangsdaten|identifiants|credenciales|credenziali"
+_SHORTEST, _SHORTEST_BESIDE = 4, 6
+_ORDINARY_WORD = re.compile(r"[A-Z]?[^\W\d_]+(?:[-'\u2019/][^\W\d_]+)*|[A-Z]+|\d{1,3}")
+_ENDS_THE_LINE = re.compile(r"[.!]?\s*(?:\n|$)")
+_SYMBOLS = frozenset("!@#$%^&*+=?~_")
+
+
+def _is_password(candidate: Candidate) -> Candidate | None:
+    """Take what is assigned: a plain word only where nothing follows it, or with quotes around it."""
+    found = trimmed(candidate)
+    if found is None or len(found.text) < _SHORTEST:
+        return None
+    if found.before() in QUOTES | {"=", ">"} or not _ORDINARY_WORD.fullmatch(found.text):
+        return found
+    return found.scored(0.6) if _ENDS_THE_LINE.match(found.after(8)) else None
+
+
+def _is_spoken_password(candidate: Candidate) -> Candidate | None:
+    """Take what a sentence calls a password: never an ordinary word, unless it is quoted."""
+    found = trimmed(candidate)
+    if found is None or len(found.text) < _SHORTEST:
+        return None
+    quoted = found.before() in QUOTES
+    return None if _ORDINARY_WORD.fullmatch(found.text) and not quoted else found
+
+
+def _is_password_beside(candidate: Candidate) -> Candidate | None:
+    """Take what stands right behind the word: with quotes, or mixed as no word is."""
+    if candidate.before() in QUOTES and candidate.after() in QUOTES:
+        return None if is_placeholder(candidate.text) else candidate
+    found = trimmed(candidate)
+    return found if found is not None and _is_mixed(found.text) else None
+
+
+def _is_mixed(text: str) -> bool:
+    """Tell whether *text* has letters, and digits or symbols that no word has."""
+    if len(text) < _SHORTEST_BESIDE or _ORDINARY_WORD.fullmatch(text) or "://" in text or text[0] in "/<([{":
+        return False
+    return any(map(str.isalpha, text)) and any(each.isdigit() or each in _SYMBOLS for each in text)
+
+
+def _is_password_value(candidate: Candidate) -> Candidate | None:
+    """Take the whole of a value whose key is a password's name."""
+    text = candidate.text.strip()
+    return None if len(text) < _SHORTEST or is_placeholder(text) else candidate
+
+
+DETECTOR = Family(
+    name="passwords",
+    source="Usage",
+    patterns=(
+        Pattern(
+            name="assigned password, double quotes",
+            entity_type="PASSWORD",
+            gate=rf"{_NAME}{GIVEN}",
+            regex=rf"{_NAME}{GIVEN}\\?[@bru]?\"(?P<value>[^\"\n\\]{{4,}})\\?\"",
+            score=0.85,
+            check=_is_password,
+        ),
+        Pattern(
+            name="assigned password, single quotes",
+            entity_type="PASSWORD",
+            gate=rf"{_NAME}{GIVEN}",
+            regex=rf"{_NAME}{GIVEN}[bru]?['`\x{{2018}}](?P<value>[^'`\x{{2019}}\n]{{4,}})['`\x{{2019}}]",
+            score=0.85,
+            check=_is_password,
+        ),
+        Pattern(
+            name="assigned password",
+            entity_type="PASSWORD",
+            gate=rf"{_NAME}{GIVEN}",
+            regex=rf"{_NAME}{GIVEN}(?P<value>[^\s\"'`,;&<]{{4,}})",  # `&` parts the fields of a form
+            score=0.85,
+            check=_is_password,
+        ),
+        Pattern(
+            name="spoken password",
+            entity_type="PASSWORD",
+            gate=rf"(?i)(?:{_WORDS})[^\n:=]{{0,40}}\s{_VERB}:?\s",
+            regex=(rf"(?i:{_WORDS})[^\n:=]{{0,40}}?\s(?i:{_VERB}):?\s{{1,3}}{OPENING}?(?P<value>{_UNQUOTED}{{4,}})"),
+            score=0.8,
+            check=_is_spoken_password,
+        ),
+        Pattern(
+            name="password spoken without spaces",
+            entity_type="PASSWORD",
+            gate=_UNSPACED,
+            regex=rf"{_UNSPACED}\s?{OPENING}?(?P<value>[!-~]{{4,}})",
+            score=0.8,
+            check=_is_spoken_password,
+        ),
+        Pattern(
+            name="quoted password beside the word",
+            entity_type="PASSWORD",
+            gate=rf"(?i:{_WORDS})\s{{1,3}}{OPENING}",
+            regex=rf"(?i:{_WORDS})\s{{1,3}}{OPENING}(?P<value>{_UNQUOTED}{{4,}}){OPENING}",
+            score=0.7,
+            check=_is_password_beside,
+        ),
+        Pattern(
+            name="password beside the word",
+            entity_type="PASSWORD",
+            gate=rf"(?i:{_WORDS})\s{{1,3}}[!-~]{{0,30}}[0-9!@#$%^&*+=~]",
+            regex=rf"(?i:{_WORDS})\s{{1,3}}(?P<value>[!#-&(-_a-~][!-~]{{0,60}}?[0-9!@#$%^&*+=~][!-~]{{0,60}})",
+            score=0.7,
+            check=_is_password_beside,
+        ),
+        Pattern(
+            name="password behind a login",
+            entity_type="PASSWORD",
+            gate=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}\s/\s?[!-~]{{6}}",
+            regex=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}?\s/\s?(?P<value>[!-~]{{6,60}})",
+            score=0.6,
+            check=_is_password_beside,
+        ),
+    ),
+    keyed=(
+        KeyedValue(
+            name="password's key",
+            entity_type="PASSWORD",
+            keys=words(
+                "password, passwd, passphrase, passcode, pass, pwd, pswd, passwort, kennwort, mot de passe, "
+                "contraseña, senha, wachtwoord, lösenord, hasło, heslo, пароль, 密码, 密碼, パスワード, 비밀번호"
+            ),
+            score=0.9,
+            check=_is_password_value,
+        ),
+    ),
+    examples={
+        "PASSWORD": (
+            "password: «hunter2»",
+            'DB_PASS = "«lY5K pRM,HsTV5»"',
+            "dbPass: '«Tr4ffic-Jam»'",
+            "<password>«Tr4ffic-Jam»</password>",
+            '<add key="SmtpPassword" value="«Tr4ffic-Jam»"/>',
+            "Server=db;User Id=app;Password=«Tr4fficJam»;Encrypt=true",
+            "https://example.org/login?user=ann&password=«Tr4fficJam»&next=1",
+            '{\\"password\\": \\"«Tr4ffic-Jam»\\"}',
+            "my password is «S3cret!pass», please reset it",
+            "the new password for the wiki was '«correcthorse»'",
+            "Kennwort: «Blume77»",
+            "la contraseña es «Perro-Azul9»",
+            "mon mot de passe est «Chat-Noir7»",
+            "a minha senha é «Gato2024!»",
+            "het wachtwoord is «Fiets-44»",
+            "hasło: «Kot2024!»",
+            "мой пароль: «Kotik2024»",
+            "密码是«Xiaoming88»",
+            "パスワードは«Neko2024»です",
+            "user id 'ann' with password '«B@nZes94!»'",
+            "her password «!PurpleSky77».",
+            "login bob / «Winter2024!» thanks",
+        )
+    },
+    counter_examples=(
+        "I forgot my password",
+        "your password is expired, the password was changed yesterday",
+        "your password was changed successfully",
+        "Passwords must be at least 12 characters, and a password of 8 is weak.",
+        "Password: required",
+        "password: must be eight characters",
+        "password=xxxxxxxx, password: <password>, PASSWORD=${DB_PASSWORD}, pwd: changeme",
+        "password: str, password = get_password(), password=self.password, passwd = pw->pw_passwd",
+        "compass: north-1",
+        "login and logout / sign-in",
+        "the account balance / 2024-01-02",
+    ),
+)
