@@ -3,7 +3,8 @@
 import importlib.metadata
 import os
 import socket
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from gateway.access.keys import KeyStore
 from gateway.alerts.alarm import Alarm
@@ -20,10 +21,13 @@ from gateway.processing.monitor import Duties, Monitor
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
 from gateway.processing.runner import Runner
+from gateway.screening.findings import Finding
 from gateway.screening.screener import Screener, build_screener
 from gateway.settings import Settings
 from gateway.web.credentials import Credentials
 from gateway.web.health import Dependency
+
+_FILE_BUDGET_MS: Final = 60_000  #: nobody waits for an answer: a piece of a file may take longer than a message
 
 
 def version() -> str:
@@ -110,9 +114,15 @@ def build_monitor(settings: Settings) -> Monitor:
     )
 
 
-def _screener(settings: Settings) -> Screener:
+def build_screen(settings: Settings, kind: str) -> Callable[[Any], Iterable[Finding]]:
+    """Return what finds in a value all that the policy does not allow in messages of *kind*; it may take its time."""
+    screener, policy = _screener(settings, budget_ms=_FILE_BUDGET_MS), _policy(settings)
+    return lambda value: policy.not_allowed(kind, screener.screen(value))
+
+
+def _screener(settings: Settings, *, budget_ms: int | None = None) -> Screener:
     return build_screener(
-        settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
+        settings.screening.detectors, settings.screening.patterns, budget_ms=budget_ms or settings.screening_budget_ms
     )
 
 

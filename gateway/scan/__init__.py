@@ -1,0 +1,1 @@
+"""Screening files, pipes and folders from the command line."""
