@@ -2,7 +2,7 @@
 # Two meshes side by side: make up GATEWAY_HOME=/somewhere GATEWAY_PORT=8081
 
 .DEFAULT_GOAL := help
-.PHONY: help build up start down stop status logs test lint bench load compose-test
+.PHONY: help build up start down stop status logs test lint bench load fuzz compose-test
 .DELETE_ON_ERROR:
 
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
@@ -57,6 +57,10 @@ load: .venv/.mesh ## Locust without a screen against the running mesh: make load
 	.venv/bin/dotenv -f "$(MESH_HOME)/.env" run -- .venv/bin/locust -f loadtest/locustfile.py --headless \
 	  --users $(USERS) --spawn-rate $(USERS) --run-time $(TIME) --html "$(MESH_HOME)/var/load-test.html" \
 	  --host "$$(sed -n 's/.*"url": "\([^"]*\)".*/\1/p' "$(MESH_HOME)/var/mesh.json")"
+
+fuzz: .venv/.dev ## coverage-guided fuzzing of the screening: make fuzz ARGS="--seconds 600"
+	$(UV) sync --quiet --frozen --inexact --group fuzz
+	.venv/bin/python -m fuzz $(ARGS)
 
 compose-test: .venv/.dev ## the same mesh in containers, tried from outside
 	deploy/docker/compose-test $(ARGS)
