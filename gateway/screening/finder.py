@@ -1,12 +1,17 @@
-"""What one string holds: rules, and the name of the key that it stands under."""
+"""What one string holds: as it stands, as an evader meant it, and as the JSON that it may be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from gateway.screening.context import key_ending
+from gateway.screening.context import key_ending, key_words
+from gateway.screening.embedded import is_json, values
 from gateway.screening.gate import Gate
+from gateway.screening.normalise import GATES, readings
 from gateway.screening.overlaps import Found, settle
 from gateway.screening.patterns import Candidate, KeyedValue, Pattern
 from gateway.screening.rules import Clock, Scan
+
+_LEVELS = 2  #: of JSON inside a string that are looked into
+_BEFORE_JSON = frozenset("[{ \t\r\n")
 
 
 class Finder:
@@ -19,14 +24,13 @@ class Finder:
         Raises:
             InvalidSetting: an expression is not RE2's syntax.
         """
-        self._gate = Gate(patterns)
+        self._gate = Gate(patterns, GATES)
         self._keyed = [(each, key_ending(each.keys)) for each in keyed]
         self._any_key = key_ending(tuple(word for each in keyed for word in each.keys)) if keyed else None
 
     def says_nothing(self, name: str) -> bool:
         """Tell whether *name*, a plain one, can be no finding, no context word and no name of a secret."""
-        words = name.encode()
-        return not (self._gate.windows(words, b"") or self._gate.is_context(words) or self._is_keyed(words))
+        return not (self._gate.windows(name.encode(), b"") or self._tells(name))
 
     def find(self, text: str, key: str, clock: Clock) -> list[Found]:
         """
@@ -37,18 +41,47 @@ class Finder:
         Raises:
             SetFailed: RE2 could not tell.
         """
+        found = self._in_all_of(text, key, clock, _LEVELS)
+        return settle(found) if found else found
+
+    def _in_all_of(self, text: str, key: str, clock: Clock, levels: int) -> list[Found]:
+        """Return what is found in *text*, in its other readings, and in *levels* of JSON inside it."""
+        found, has_signs = self._in_one(text, key, clock)
+        if has_signs or not text.isascii():
+            for reading in readings(text):
+                found += _placed(self._in_one(reading.text, key, clock)[0], reading.place)
+        if levels and text[:1] in _BEFORE_JSON and is_json(text):
+            tells: dict[str, bool] = {}
+            for value in values(text):
+                clock()
+                words = key_words(value.key)
+                if words not in tells:
+                    tells[words] = self._tells(words)
+                if tells[words] or value.layer is not None or is_json(value.text):  # else it is no more than text
+                    inside = self._in_all_of(value.text, words, clock, levels - 1)
+                    found += _placed(inside, value.place)
+        return found
+
+    def _in_one(self, text: str, key: str, clock: Clock) -> tuple[list[Found], bool]:
+        """Return what is found in *text* as it stands, and whether it shows signs of other readings."""
         data, words = text.encode("utf-8", "surrogatepass"), key.encode("utf-8", "surrogatepass")
-        windows = self._gate.windows(data, words)
-        if not windows and not words:
-            return []
-        scan = Scan(data, clock)
-        for window, let_in in windows:
+        opened = self._gate.windows(data, words)
+        if not opened and not words:
+            return [], False
+        scan, has_signs = Scan(data, clock), False
+        for window, rules, signs in opened:
             clock()
-            for rule, context in let_in:
+            has_signs = has_signs or signs
+            for rule, context in rules:
                 rule.find(scan, window, context)
         if words and data and self._is_keyed(words):
             scan.found += self._by_key(data, words)
-        return _in_code_points(settle(scan.found), data) if scan.found else []
+        return scan.found if data.isascii() else _in_code_points(scan.found, data), has_signs
+
+    def _tells(self, words: str) -> bool:
+        """Tell whether *words*, which a key's name is made of, say something about the value under it."""
+        data = words.encode("utf-8", "surrogatepass")
+        return self._gate.is_context(data) or self._is_keyed(data)
 
     def _is_keyed(self, words: bytes) -> bool:
         return self._any_key is not None and self._any_key.found_in(words)
@@ -62,18 +95,22 @@ class Finder:
 
 
 def _in_code_points(found: list[Found], data: bytes) -> list[Found]:
-    """Return *found*, which is in order, with offsets in code points of *data* instead of bytes."""
-    if data.isascii():
-        return found
+    """Return *found* in order, and with offsets in code points of *data* instead of bytes."""
     moved: list[Found] = []
     bytes_seen = points_seen = 0
-    for each in found:
-        start = points_seen + _code_points(data, bytes_seen, each.start)
-        points_seen = start + _code_points(data, each.start, each.end)
-        bytes_seen = each.end
-        moved.append(each._replace(start=start, end=points_seen))
+    for each in sorted(found):
+        points_seen += _code_points(data, bytes_seen, each.start)
+        bytes_seen = each.start
+        moved.append(each._replace(start=points_seen, end=points_seen + _code_points(data, each.start, each.end)))
     return moved
 
 
 def _code_points(data: bytes, start: int, end: int) -> int:
     return len(data[start:end].decode("utf-8", "surrogatepass"))
+
+
+def _placed(found: list[Found], place: Callable[[int, int], tuple[int, int]]) -> Iterator[Found]:
+    """Yield what was *found* in another reading where it stands in the original."""
+    for each in found:
+        start, end = place(each.start, each.end)
+        yield each._replace(start=start, end=end)

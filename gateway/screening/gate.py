@@ -7,6 +7,7 @@ does not grow with the text around it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from gateway.screening.context import BEFORE, BEHIND, Words
 from gateway.screening.expressions import ExpressionSet
@@ -17,22 +18,28 @@ from gateway.screening.rules import REACH, Context, Rule, Window, as_rule
 _STEP = 768  #: bytes from window to window
 _ONE_WINDOW = 2048  #: bytes: a text that is no longer is not cut
 _BORDER = 8  #: bytes beside a match that `\b` and the borders of context words look at
-_BACK, _AHEAD = (
-    BEFORE + _BORDER,
-    REACH + BEHIND + _BORDER,
-)  #: bytes around a window that may decide about a match in it_NO_WORDS = -1
-
-_Work = tuple[Window, list[tuple[Rule, Context]]]
+_BACK = BEFORE + _BORDER  #: bytes before a window that may decide about a match in it
+_AHEAD = REACH + BEHIND + _BORDER  #: bytes behind it that may
 _NO_WORDS = -1
+
+
+class Opened(NamedTuple):
+    """What a window let in."""
+
+    window: Window
+    rules: list[tuple[Rule, Context]]
+    has_signs: bool  #: of another reading
 
 
 class Gate:
     """All rules, and which of them a text lets in."""
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, patterns: Sequence[Pattern], signs: Sequence[str] = ()) -> None:
         """
         Compile *patterns*.
 
+        Args:
+            signs: expressions (RE2) that show that a text has other readings.
         Raises:
             InvalidSetting: an expression is not RE2's syntax, or they are too large together.
         """
@@ -41,6 +48,7 @@ class Gate:
         self._wide: dict[int, list[Rule]] = {}
         self._lists: dict[tuple[str, ...], tuple[Words, int]] = {}
         self.rules = [self._add(pattern) for pattern in patterns]
+        self._signs = frozenset(self._gates.add(beginning(sign, REACH), "a sign") for sign in signs)
         self._words_of = {number: words for words, number in self._lists.values()}
         self._gates.compile()
         self._words.compile()
@@ -49,7 +57,7 @@ class Gate:
         """Tell whether *words*, which a key's name is made of, are context for some rule."""
         return bool(self._in_key(words))
 
-    def windows(self, data: bytes, key: bytes) -> Iterable[_Work]:
+    def windows(self, data: bytes, key: bytes) -> Iterable[Opened]:
         """
         Return what to search for in *data* and where, in the order of the text; at last what needs the whole of it.
 
@@ -58,15 +66,16 @@ class Gate:
         Raises:
             SetFailed: RE2 could not tell.
         """
-        if len(data) > _ONE_WINDOW:
+        size = len(data)
+        if size > _ONE_WINDOW:
             return self._many_windows(data, key)
         hits = self._gates.matching(data)
         if len(hits) == 1:
             return ()
-        rules = _behind(hits, self._local) + _behind(hits, self._wide)
-        return ((Window(0, len(data), len(data)), self._let_in(rules, data, self._in_key(key))),)
+        rules = self._let_in(_behind(hits, self._local) + _behind(hits, self._wide), data, self._in_key(key))
+        return (Opened(Window(0, size, size), rules, not self._signs.isdisjoint(hits)),)
 
-    def _many_windows(self, data: bytes, key: bytes) -> Iterator[_Work]:
+    def _many_windows(self, data: bytes, key: bytes) -> Iterator[Opened]:
         size, given = len(data), self._in_key(key)
         wide: set[Rule] = set()
         for start in range(0, size, _STEP):
@@ -74,10 +83,11 @@ class Gate:
             hits = self._gates.matching(part)
             if len(hits) > 1:
                 window = Window(start, min(start + _STEP, size), min(start + _STEP + REACH, size))
-                yield window, self._let_in(_behind(hits, self._local), part, given)
+                rules = self._let_in(_behind(hits, self._local), part, given)
+                yield Opened(window, rules, not self._signs.isdisjoint(hits))
                 wide.update(_behind(hits, self._wide))
-        let_in = [(rule, Context.GIVEN if rule.words_number in given else Context.POSSIBLE) for rule in wide]
-        yield Window(0, size, size), let_in
+        rules = [(rule, Context.GIVEN if rule.words_number in given else Context.POSSIBLE) for rule in wide]
+        yield Opened(Window(0, size, size), rules, has_signs=False)
 
     def _let_in(self, rules: list[Rule], data: bytes, given: Collection[int]) -> list[tuple[Rule, Context]]:
         """Return those of *rules* that the words in *data* and those *given* allow to match."""

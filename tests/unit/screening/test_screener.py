@@ -1,4 +1,5 @@
 import functools
+import json
 import logging
 import sys
 import traceback
@@ -14,6 +15,7 @@ from gateway.screening import expressions
 from gateway.screening import screener as screener_module
 from gateway.screening.findings import Finding
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, PatternSpec
+from gateway.screening.redaction import redact
 from gateway.screening.screener import Screener, build_screener
 
 SCREENER = build_screener(budget_ms=60_000)
@@ -340,3 +342,62 @@ def test_a_key_that_repeats_a_value_found_elsewhere_is_hidden_in_paths():
     paths = {finding.entity_type: finding.path for finding in build_screener().screen(value)}
 
     assert paths["EMAIL_ADDRESS"] == "/*/mail"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"dbPassword": "correct horse"},
+        [{"users": [{"password": ["correct horse"]}]}],
+        {"body": json.dumps({"password": "correct horse"})},
+        {"body": json.dumps([json.dumps({"password": "correct horse"})])},
+    ],
+)
+def test_json_inside_a_string_is_walked(value):
+    text = json.dumps(value)
+
+    (finding,) = SCREENER.screen({"text": text})
+
+    assert (finding.entity_type, finding.path) == ("PASSWORD", "/text")
+    assert text[finding.start : finding.end] == "correct horse"
+
+
+def test_escapes_of_json_inside_a_string_belong_to_what_they_stand_for():
+    text = r'{"note": "call \u002b44\u002020 7946 0958 now"}'
+
+    assert found(text) == [("PHONE_NUMBER", r"\u002b44\u002020 7946 0958")]
+
+
+def test_a_key_inside_a_string_is_context_for_its_value_however_far():
+    text = json.dumps({"customer_ssn": ["so and so"] * 20 + [536228145], "order": 536228146})
+
+    assert found(text) == [("US_SSN", "536228145")]
+
+
+def test_json_inside_json_inside_json_ends_somewhere():
+    text = "x"
+    for _ in range(8):
+        text = json.dumps({"a": text})
+
+    assert SCREENER.screen(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("write to ana&#64;example.org", "ana&#64;example.org"),
+        ("write to ana\u200b@exa\u200bmple.org", "ana\u200b@exa\u200bmple.org"),
+        ("see YW5hLmxpbWFAZXhhbXBsZS5vcmc= there", "YW5hLmxpbWFAZXhhbXBsZS5vcmc="),
+    ],
+)
+def test_what_an_evader_hid_is_found_and_redacted_whole(text, hidden):
+    findings = SCREENER.screen(text)
+
+    assert [(each.entity_type, text[each.start : each.end]) for each in findings] == [("EMAIL_ADDRESS", hidden)]
+    assert redact(text, findings, {}, b"") == text.replace(hidden, "<EMAIL_ADDRESS>")
+
+
+def test_keys_and_values_under_them_are_read_as_an_evader_meant_them():
+    (finding,) = SCREENER.screen({"metadata": {"ana%40example.org": 1}})
+
+    assert (finding.entity_type, finding.key, finding.end) == ("EMAIL_ADDRESS", True, 17)
