@@ -73,7 +73,7 @@ class Gate:
         if len(hits) == 1:
             return ()
         rules = self._let_in(_behind(hits, self._local) + _behind(hits, self._wide), data, self._in_key(key))
-        return (Opened(Window(0, size, size), rules, not self._signs.isdisjoint(hits)),)
+        return (Opened(Window(0, size), rules, not self._signs.isdisjoint(hits)),)
 
     def _many_windows(self, data: bytes, key: bytes) -> Iterator[Opened]:
         size, given = len(data), self._in_key(key)
@@ -82,12 +82,12 @@ class Gate:
             part = data[max(0, start - _BACK) : start + _STEP + _AHEAD]
             hits = self._gates.matching(part)
             if len(hits) > 1:
-                window = Window(start, min(start + _STEP, size), min(start + _STEP + REACH, size))
+                window = Window(start, min(start + _STEP, size))
                 rules = self._let_in(_behind(hits, self._local), part, given)
                 yield Opened(window, rules, not self._signs.isdisjoint(hits))
                 wide.update(_behind(hits, self._wide))
         rules = [(rule, Context.GIVEN if rule.words_number in given else Context.POSSIBLE) for rule in wide]
-        yield Opened(Window(0, size, size), rules, has_signs=False)
+        yield Opened(Window(0, size), rules, has_signs=False)
 
     def _let_in(self, rules: list[Rule], data: bytes, given: Collection[int]) -> list[tuple[Rule, Context]]:
         """Return those of *rules* that the words in *data* and those *given* allow to match."""
@@ -115,7 +115,7 @@ class Gate:
     def _add(self, pattern: Pattern) -> Rule:
         rule = as_rule(pattern, *self._list(pattern.context, pattern.name))
         gate = pattern.gate or pattern.regex
-        if rule.is_local:
+        if rule.reach:
             self._local.setdefault(self._gates.add(gate, pattern.name), []).append(rule)
         else:
             near_gate = beginning(gate, REACH)  # the rest of it may lie in another window

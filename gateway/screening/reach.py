@@ -18,9 +18,9 @@ _TOKEN = re.compile(
 _FOLDS = re.compile(r"\(\?[msU]*i")
 _WIDE_IN_A_SET = re.compile(r"\\[pPDWS]|\\x(?:\{|[89A-Fa-f])|\[:\^")
 _ONE_BYTE_ESCAPES = frozenset("dwsnrtfvaC")
-_NEVER_FOLDED = frozenset((r"\d", r"\s", "[0-9]", " "))
 _LONGEST = 4  #: bytes of a character in UTF-8
-_LONGEST_FOLDED = 3  #: bytes of the letters that `(?i)` takes for an ASCII one: U+212A, the kelvin sign, for k
+_LONGEST_FOLDED = 3  #: bytes of what `(?i)` takes for a k or an s: U+212A, the kelvin sign, U+017F, the long s
+_FOLDED = re.compile(r"[KkSs]|-[L-Zl-z]|:\]|\\x")  #: a character or a set that may be or hold one
 _SHORT_BOUNDS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
@@ -138,6 +138,6 @@ def _size(kind: str | None, text: str, *, folds: bool) -> int:
         one_byte = text.isascii() and not text.startswith("[^") and _WIDE_IN_A_SET.search(text) is None
     else:
         one_byte = text.isascii() and text != "."
-    if text in _NEVER_FOLDED:
-        return 1
-    return (_LONGEST_FOLDED if folds else 1) if one_byte else _LONGEST
+    if not one_byte:
+        return _LONGEST
+    return _LONGEST_FOLDED if folds and _FOLDED.search(text) is not None else 1

@@ -12,7 +12,7 @@ from gateway.screening.overlaps import Found
 from gateway.screening.patterns import Candidate, Pattern
 from gateway.screening.reach import reach
 
-REACH = 192  #: bytes: a rule that needs no more to match is searched for in windows
+REACH = 256  #: bytes: a rule that needs no more to match is searched for in windows
 _RAISED_BY = 0.35  #: what a context word adds to a score
 _CANDIDATES_A_CHECK = 64  #: how many candidates may pass between two looks at the clock
 
@@ -31,8 +31,7 @@ class Window(NamedTuple):
     """The part of a text in which a rule is searched for, in bytes."""
 
     start: int
-    stop: int  #: matches begin before it
-    limit: int  #: what lies behind cannot decide whether there is a match
+    stop: int  #: matches begin before it, and may go on behind it
 
 
 @dataclass(slots=True)
@@ -53,12 +52,13 @@ class Rule:
     regex: Expression
     words: Words | None
     words_number: int  #: of the words' expression in the gate
-    is_local: bool  #: whether a window decides about its matches, whatever stands elsewhere in the text
+    reach: int  #: bytes that decide about a match, though not where it ends; 0: only the whole text does
 
     def find(self, scan: Scan, window: Window, context: Context) -> None:
         """Add to what was found the places in *window* that fit and pass the check, none overlapping another."""
         data, search, pattern = scan.data, self.regex.search, self.pattern
-        position, stop, limit = window
+        position, stop = window
+        limit = min(stop + self.reach, len(data))
         if self in scan.resume:
             position = max(position, scan.resume.pop(self))
         seen = 0
@@ -111,7 +111,8 @@ def as_rule(pattern: Pattern, words: Words | None = None, words_number: int = -1
     """
     extent = reach(pattern.regex)
     is_local = extent.size <= REACH and not (extent.is_open and words)  # words may stand behind an end that is far
-    return Rule(pattern, Expression(pattern.regex, pattern.name), words, words_number, is_local)
+    regex = Expression(pattern.regex, pattern.name)
+    return Rule(pattern, regex, words, words_number, int(extent.size) if is_local else 0)
 
 
 @lru_cache(256)

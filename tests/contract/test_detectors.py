@@ -114,7 +114,7 @@ def candidates(rule: Rule, text: str) -> int:
 
     scan = Scan(text.encode(), clock=lambda: None)
 
-    replace(rule, pattern=pattern).find(scan, Window(0, len(scan.data), len(scan.data)), Context.ABSENT)
+    replace(rule, pattern=pattern).find(scan, Window(0, len(scan.data)), Context.ABSENT)
 
     assert scan.found == []
     return len(looked_at)

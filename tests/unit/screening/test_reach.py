@@ -27,6 +27,7 @@ from gateway.screening.reach import beginning, reach
         (r"\x41\x{1F600}\.", 9),
         (r"a{,3}", 5),
         (r"(?i)[a-z]\d", 4),
+        (r"(?i)[a-f]ab", 3),
         (r"(?i:k)", 3),
         (r"\p{Greek}\PN.", 12),
     ],
