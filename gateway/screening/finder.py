@@ -69,11 +69,11 @@ class Finder:
         if not opened and not words:
             return [], False
         scan, has_signs = Scan(data, clock), False
-        for window, rules, signs in opened:
+        for start, stop, rules, signs in opened:
             clock()
             has_signs = has_signs or signs
             for rule, context in rules:
-                rule.find(scan, window, context)
+                rule.find(scan, start, stop, context)
         if words and data and self._is_keyed(words):
             scan.found += self._by_key(data, words)
         return scan.found if data.isascii() else _in_code_points(scan.found, data), has_signs

@@ -6,14 +6,15 @@ text passes in windows, and a rule is searched for only in those in which its ga
 does not grow with the text around it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from gateway.screening.context import BEFORE, BEHIND, Words
 from gateway.screening.expressions import ExpressionSet
 from gateway.screening.patterns import Pattern
 from gateway.screening.reach import beginning
-from gateway.screening.rules import REACH, Context, Rule, Window, as_rule
+from gateway.screening.rules import REACH, Context, Rule, as_rule
 
 _STEP = 768  #: bytes from window to window
 _ONE_WINDOW = 2048  #: bytes: a text that is no longer is not cut
@@ -23,12 +24,20 @@ _AHEAD = REACH + BEHIND + _BORDER  #: bytes behind it that may
 _NO_WORDS = -1
 
 
-class Opened(NamedTuple):
-    """What a window let in."""
+_OPENINGS_KEPT = 4096  #: they hold numbers of expressions, nothing of a text
 
-    window: Window
-    rules: list[tuple[Rule, Context]]
-    has_signs: bool  #: of another reading
+#: Where matches may begin, in bytes, the rules that may match, and whether there is a sign of another reading.
+Work: TypeAlias = tuple[int, int, "Lets", bool]
+Lets: TypeAlias = Sequence[tuple[Rule, Context]]
+
+
+class _Opening(NamedTuple):
+    """What some gates open to."""
+
+    local: tuple[Rule, ...]
+    wide: tuple[Rule, ...]
+    asks_for_words: bool  #: whether the words around decide about a rule
+    has_signs: bool
 
 
 class Gate:
@@ -52,12 +61,14 @@ class Gate:
         self._words_of = {number: words for words, number in self._lists.values()}
         self._gates.compile()
         self._words.compile()
+        self._opening = lru_cache(_OPENINGS_KEPT)(self._open)
+        self._lets = lru_cache(_OPENINGS_KEPT)(_let_in)
 
     def is_context(self, words: bytes) -> bool:
         """Tell whether *words*, which a key's name is made of, are context for some rule."""
         return bool(self._in_key(words))
 
-    def windows(self, data: bytes, key: bytes) -> Iterable[Opened]:
+    def windows(self, data: bytes, key: bytes) -> Iterable[Work]:
         """
         Return what to search for in *data* and where, in the order of the text; at last what needs the whole of it.
 
@@ -66,43 +77,35 @@ class Gate:
         Raises:
             SetFailed: RE2 could not tell.
         """
-        size = len(data)
-        if size > _ONE_WINDOW:
+        if len(data) > _ONE_WINDOW:
             return self._many_windows(data, key)
         hits = self._gates.matching(data)
         if len(hits) == 1:
             return ()
-        rules = self._let_in(_behind(hits, self._local) + _behind(hits, self._wide), data, self._in_key(key))
-        return (Opened(Window(0, size), rules, not self._signs.isdisjoint(hits)),)
+        opening = self._opening(tuple(hits))
+        possible = tuple(self._words.matching(data)) if opening.asks_for_words else None
+        rules = opening.local + opening.wide
+        return ((0, len(data), self._lets(rules, possible, self._in_key(key)), opening.has_signs),)
 
-    def _many_windows(self, data: bytes, key: bytes) -> Iterator[Opened]:
+    def _many_windows(self, data: bytes, key: bytes) -> Iterator[Work]:
         size, given = len(data), self._in_key(key)
         wide: set[Rule] = set()
         for start in range(0, size, _STEP):
             part = data[max(0, start - _BACK) : start + _STEP + _AHEAD]
             hits = self._gates.matching(part)
             if len(hits) > 1:
-                window = Window(start, min(start + _STEP, size))
-                rules = self._let_in(_behind(hits, self._local), part, given)
-                yield Opened(window, rules, not self._signs.isdisjoint(hits))
-                wide.update(_behind(hits, self._wide))
-        rules = [(rule, Context.GIVEN if rule.words_number in given else Context.POSSIBLE) for rule in wide]
-        yield Opened(Window(0, size), rules, has_signs=False)
+                opening = self._opening(tuple(hits))
+                possible = tuple(self._words.matching(part)) if opening.asks_for_words else None
+                rules = self._lets(opening.local, possible, given)
+                yield start, min(start + _STEP, size), rules, opening.has_signs
+                wide.update(opening.wide)
+        yield 0, size, _let_in(tuple(wide), None, given), False
 
-    def _let_in(self, rules: list[Rule], data: bytes, given: Collection[int]) -> list[tuple[Rule, Context]]:
-        """Return those of *rules* that the words in *data* and those *given* allow to match."""
-        if not any(rule.pattern.needs_context for rule in rules):
-            return [(rule, Context.GIVEN if rule.words_number in given else Context.POSSIBLE) for rule in rules]
-        possible = self._words.matching(data)
-        let_in: list[tuple[Rule, Context]] = []
-        for rule in rules:
-            if rule.words_number in given:
-                let_in.append((rule, Context.GIVEN))
-            elif rule.words_number in possible:
-                let_in.append((rule, Context.POSSIBLE))
-            elif not rule.pattern.needs_context:
-                let_in.append((rule, Context.ABSENT))
-        return let_in
+    def _open(self, hits: tuple[int, ...]) -> _Opening:
+        local = tuple(rule for hit in hits for rule in self._local.get(hit, ()))
+        wide = tuple(rule for hit in hits for rule in self._wide.get(hit, ()))
+        asks_for_words = any(rule.pattern.needs_context for rule in local + wide)
+        return _Opening(local, wide, asks_for_words, not self._signs.isdisjoint(hits))
 
     def _in_key(self, key: bytes) -> frozenset[int]:
         """Return the numbers of the lists of words of which *key* holds one."""
@@ -131,5 +134,14 @@ class Gate:
         return self._lists[context]
 
 
-def _behind(hits: list[int], rules: dict[int, list[Rule]]) -> list[Rule]:
-    return [rule for hit in hits if hit in rules for rule in rules[hit]]
+def _let_in(rules: tuple[Rule, ...], possible: tuple[int, ...] | None, given: frozenset[int]) -> Lets:
+    """Return those of *rules* that the *possible* words, None if any is, and those *given* allow to match."""
+    let_in: list[tuple[Rule, Context]] = []
+    for rule in rules:
+        if rule.words_number in given:
+            let_in.append((rule, Context.GIVEN))
+        elif possible is None or rule.words_number in possible:
+            let_in.append((rule, Context.POSSIBLE))
+        elif not rule.pattern.needs_context:
+            let_in.append((rule, Context.ABSENT))
+    return let_in

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
-from typing import NamedTuple
 
 from gateway.screening.context import Words
 from gateway.screening.expressions import Expression
@@ -27,13 +26,6 @@ class Context(Enum):
     GIVEN = auto()  #: beside the whole text: its key's name is one
 
 
-class Window(NamedTuple):
-    """The part of a text in which a rule is searched for, in bytes."""
-
-    start: int
-    stop: int  #: matches begin before it, and may go on behind it
-
-
 @dataclass(slots=True)
 class Scan:
     """One text while it is searched."""
@@ -54,12 +46,17 @@ class Rule:
     words_number: int  #: of the words' expression in the gate
     reach: int  #: bytes that decide about a match, though not where it ends; 0: only the whole text does
 
-    def find(self, scan: Scan, window: Window, context: Context) -> None:
-        """Add to what was found the places in *window* that fit and pass the check, none overlapping another."""
+    def find(self, scan: Scan, start: int, stop: int, context: Context) -> None:
+        """
+        Add to what was found the places that fit and pass the check, none overlapping another.
+
+        Args:
+            start: where they begin, in bytes; *stop* is behind the last place where they may. They may go on behind it.
+        """
         data, search, pattern = scan.data, self.regex.search, self.pattern
-        position, stop = window
+        position = start
         limit = min(stop + self.reach, len(data))
-        if self in scan.resume:
+        if scan.resume and self in scan.resume:
             position = max(position, scan.resume.pop(self))
         seen = 0
         while position < stop:
@@ -70,8 +67,8 @@ class Rule:
             if behind > stop and limit < len(data):
                 spans = self.regex.match(data, first, len(data))  # the window may have cut its end off
                 behind = spans[0][1]
-            start, end = spans[self.regex.group]
-            found = self._judged(data, start, end, context) if start < end else None
+            at, end = spans[self.regex.group]
+            found = self._judged(data, at, end, context) if at < end else None
             if found is not None:
                 scan.found.append(found)
                 behind = found.end

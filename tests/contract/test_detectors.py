@@ -7,7 +7,7 @@ import pytest
 
 from gateway.screening.detectors import shipped
 from gateway.screening.patterns import Detector
-from gateway.screening.rules import Context, Rule, Scan, Window, as_rule
+from gateway.screening.rules import Context, Rule, Scan, as_rule
 from gateway.screening.screener import Screener
 
 ACTED_UPON = 0.5  # the score from which the shipped policy holds a message
@@ -114,7 +114,7 @@ def candidates(rule: Rule, text: str) -> int:
 
     scan = Scan(text.encode(), clock=lambda: None)
 
-    replace(rule, pattern=pattern).find(scan, Window(0, len(scan.data)), Context.ABSENT)
+    replace(rule, pattern=pattern).find(scan, 0, len(scan.data), Context.ABSENT)
 
     assert scan.found == []
     return len(looked_at)
