@@ -66,6 +66,7 @@ def readings(text: str) -> Iterator[Reading]:
     if _Sign.UNUSUAL in signs:
         text = _read(characters.one_to_one(text), characters.resized, layers)
         text = _read(characters.latin(text), characters.unmarked, layers)
+        text = characters.separated(text)
         signs = _signs(text)
     if text != original:
         yield Reading(text, tuple(layers))

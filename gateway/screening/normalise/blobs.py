@@ -38,13 +38,15 @@ def decoded(text: str) -> Iterator[Edit]:
 
 
 def _from_base64(text: str) -> Iterator[Edit]:
-    for blob in _BASE64.finditer(text):
-        digits = "".join((blob["blob"] or "").rstrip("=").split()).translate(_URL_SAFE)
-        if len(digits) % 4 == 1:
-            digits = digits[:-1]
-        shown = _as_text(binascii.a2b_base64(digits + "=" * (-len(digits) % 4)))
-        if shown:
-            yield *blob.span(), shown
+    for found in _BASE64.finditer(text):
+        blob = found["blob"] or ""
+        for candidate in (blob, blob.partition("/")[0]):  # the second: it is a step of a path
+            digits = "".join(candidate.rstrip("=").split()).translate(_URL_SAFE)
+            usable = digits[: len(digits) - (len(digits) % 4 == 1)]
+            shown = _as_text(binascii.a2b_base64(usable + "=" * (-len(usable) % 4)))
+            if shown:
+                yield found.start(), found.start() + len(candidate), shown
+                break
 
 
 def _from_hex(text: str) -> Iterator[Edit]:

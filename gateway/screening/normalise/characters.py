@@ -20,23 +20,24 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_DASHES = (
-    "\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\u30fc\ufe31\ufe32\ufe58\ufe63\uff0d\uff70"
-)
+_DASHES = "\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe31\ufe32\ufe58\ufe63\uff0d"
+_LONG_VOWELS = "\u30fc\uff70"  # Japanese: a dash between digits, a letter elsewhere
 _SPACES = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
 _STOPS = "\u3002\uff0e\uff61\u2024\ufe52"
 _ATS = "\uff20\ufe6b"
 _MARKS_OF_WIDTH = "\ufe50-\ufe6b\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
-_COMPATIBLE = (  # letters and digits that NFKC turns into ASCII: raised, lowered, circled, wide, mathematical …
-    "\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u02e1-\u02e3\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c"
-    "\u2100-\u214f\u2160-\u217f\u2460-\u24ff\u2776-\u2793\u3250\u3371-\u33df\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a"
-    "\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f100-\U0001f189"
+# Letters and digits that NFKC turns into ASCII:
+_RAISED = "\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u02e1-\u02e3\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2070-\u209c"
+_WIDE = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"  # mathematical ones, too
+_ENCLOSED = (  # in circles and squares, Roman numerals, units, ligatures
+    "\u2100-\u214f\u2160-\u217f\u2460-\u24ff\u2776-\u2793\u3250\u3371-\u33df\ufb00-\ufb06\U0001f100-\U0001f189"
 )
+_COMPATIBLE = f"{_RAISED}{_WIDE}{_ENCLOSED}"
 _ALIKE = "".join(LOOKALIKES.values())
 _ALIKE_DIGITS = "".join(letters for shown, letters in LOOKALIKES.items() if shown.isdigit())
 
 _SEEN = r"[!-~\p{Latin}\p{Greek}\p{Cyrillic}]"
-_GAP = f"[ (]?[{_DASHES}{_SPACES}][ (]?"
+_GAP = f"[ (]?[{_DASHES}{_LONG_VOWELS}{_SPACES}][ (]?"
 
 GATES = (rf"[!-~][{_CONTROLS}]+[!-~]",)
 
@@ -46,11 +47,13 @@ SIGNS = (
     rf"{_SEEN} ?[{_INVISIBLE}]+ ?{_SEEN}",
     rf"[0-9A-Za-z][{_INVISIBLE}]*\p{{M}}",
     r"(?:[^\P{Nd}0-9][^\pL\pN\n]{0,2}){6}|[0-9][^\P{Nd}0-9]|[^\P{Nd}0-9][0-9]",
-    rf"(?:[{_COMPATIBLE}][ .-]?){{2}}|[0-9A-Za-z@][{_COMPATIBLE}][0-9A-Za-z@]|@[{_COMPATIBLE}]|[{_COMPATIBLE}]@",
+    rf"(?:[{_WIDE}{_ENCLOSED}][ .-]?){{2}}|[{_RAISED}]{{3}}|[0-9A-Za-z.@][{_WIDE}]|[{_WIDE}][0-9A-Za-z.@]",
+    rf"[0-9A-Za-z@][{_COMPATIBLE}][0-9A-Za-z@]|@[{_COMPATIBLE}]|[{_COMPATIBLE}]@",
     rf"[{_ATS}]|[0-9A-Za-z{_COMPATIBLE}][{_STOPS}][0-9A-Za-z{_COMPATIBLE}]",
     rf"[0-9]{_GAP}[0-9]{{1,5}}(?:{_GAP}|[ ().-]{{1,2}})[0-9]",
     rf"[0-9][ ().-]{{1,2}}[0-9]{{1,5}}{_GAP}[0-9]",
     rf"[0-9]{{4}}{_GAP}[0-9]{{4}}[0-9]",
+    r"(?:[0-9]{1,6}[^\x00-\x7f\pL\pN]{1,3}){2}[0-9]{2}",
     rf"[{_SPACES}][:=@]|[:=@][{_SPACES}]",
     rf"[A-Za-z@][{_ALIKE}]|[{_ALIKE}][A-Za-z@]|[0-9][{_ALIKE_DIGITS}][0-9]|[{_ALIKE}][0-9]{{5}}",
 )
@@ -88,6 +91,12 @@ def unmarked(text: str) -> Iterator[Edit]:
             yield run.start(), run.start() + end, marked[0]
 
 
+def separated(text: str) -> str:
+    """Put a dash in place of any other mark or picture between two digits."""
+    return _BETWEEN_DIGITS.sub("-", text)
+
+
+_BETWEEN_DIGITS = re.compile(rf"(?<=[0-9])(?:[^\w\x00-\x7f]|[{_LONG_VOWELS}])(?=[0-9])")
 _UNSEEN = f"{_CONTROLS}{_INVISIBLE}"
 _FOLDABLE = re.compile(rf"(?:[{_DASHES}{_SPACES}{_STOPS}{_ATS}{_MARKS_OF_WIDTH}{_COMPATIBLE}]|[^\D0-9])+")
 _RESIZABLE = re.compile(f"(?P<unseen>[{_UNSEEN}]+)|[{_COMPATIBLE}\u2025\u2026\u203c\u2047-\u2049]")

@@ -15,10 +15,11 @@ _OPEN, _CLOSE = r"[\[({<] ?", r" ?[\])}>]"
 _AT_WORDS = "arroba|arobase|arrobase|klammeraffe|chiocciola|apenstaartje"  # they mean nothing else
 _DOT_WORDS = "dot|punkt|punto|point|ponto|punt"
 _ENDINGS = "com|org|net|edu|gov|mil|de|at|ch|eu|uk|ie|fr|be|nl|es|pt|it|pl|se|no|dk|fi|cz|ru|us|ca|mx|br|au|nz|in|jp"
+_LABEL = "[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?"
 
 
 def _dot(said: str) -> str:
-    return rf"(?: ?{_OPEN}(?:\.|{_DOT_WORDS}){_CLOSE} ?| {{1,3}}(?:{said}) {{1,3}}|[_-](?:{said})[_-])"
+    return rf"(?: ?{_OPEN}(?:\.|{_DOT_WORDS}){_CLOSE} ?| \. | {{1,3}}(?:{said}) {{1,3}}|[_-](?:{said})[_-])"
 
 
 def _host(dot: str) -> str:
@@ -26,7 +27,6 @@ def _host(dot: str) -> str:
 
 
 _DOT, _ANY_DOT = _dot("dot|punkt"), _dot(_DOT_WORDS)  # `at every point release` is no host
-_LABEL = "[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?"
 _SURE_AT = rf" ?{_OPEN}(?:at|@|ät|{_AT_WORDS}){_CLOSE} ?| {{1,3}}(?:{_AT_WORDS}) {{1,3}}"
 
 _DIGIT_WORDS = {
@@ -53,6 +53,7 @@ _MIN_WORDS = 3  #: of them; `2004, 2005` is a list of years
 ADDRESS_GATES = (
     rf"(?i:[0-9A-Za-z] ?{_OPEN}(?:at|@|{_AT_WORDS}){_CLOSE} ?[0-9A-Za-z]| (?:{_AT_WORDS}) [0-9A-Za-z])",
     rf"(?i:[0-9A-Za-z](?:@| {{1,3}}at {{1,3}}|[_-]at[_-])[0-9A-Za-z-]{{1,63}}{_DOT}[0-9A-Za-z])",
+    rf"(?i:[0-9a-z](?: @ ?|@ )[0-9a-z-]{{1,63}}(?:\.| \. )(?:[0-9a-z-]{{1,63}}\.)*(?:{_ENDINGS})\b)",
     r"[0-9a-z] AT [0-9a-z-]{1,63}\.[a-z]",
     rf"(?i:[0-9A-Za-z]_at_[0-9A-Za-z-]{{1,63}}\.(?:{_ENDINGS})\b)",
     rf"(?i:[0-9A-Za-z]{_OPEN}(?:\.|dot){_CLOSE}[0-9A-Za-z])",
@@ -83,22 +84,25 @@ def addresses(text: str) -> Iterator[Edit]:
 
 
 def _is_name(text: str, found: re.Match[str], before: str, name: str) -> bool:
-    """Tell whether what stands before a plain ` at ` is the name of a mailbox."""
+    """Tell whether what stands before a plain `at` or a loose `@` is the name of a mailbox."""
     at, host = found["plain"].strip(), found["plain_host"]
-    is_spelled = _SPELLED_DOT.search(host) is not None
-    if at == "AT" and not name.isupper():
-        return True
-    if at != at.strip("_-"):
-        return is_spelled or host.lower().rpartition(".")[2] in _KNOWN_ENDINGS
+    spelled = _SPELLED_DOT.search(host) is not None
     telling = _TELLING.search(name) is not None
-    if is_spelled and telling:
+    known = host.lower().rpartition(".")[2].strip() in _KNOWN_ENDINGS
+    if at == "@":
+        return telling and known
+    if at != at.strip("_-"):
+        return spelled or known
+    if (spelled and telling) or (at == "AT" and not name.isupper()):
         return True
-    if is_spelled == telling or name.lower() in _NO_NAMES:
-        return False
+    return spelled != telling and name.lower() not in _NO_NAMES and _is_meant(text, found, before, name, alone=spelled)
+
+
+def _is_meant(text: str, found: re.Match[str], before: str, name: str, *, alone: bool) -> bool:
+    """Tell whether a word for mail stands before the address or, if *alone* may do, nothing stands around it."""
     if _MAIL_WORD.search(before.lower()) is not None:
         return True
-    alone = _OPENING.search(before[: -len(name)]) is not None and _CLOSING.match(text, found.end()) is not None
-    return is_spelled and alone
+    return alone and _OPENING.search(before[: -len(name)]) is not None and _CLOSING.match(text, found.end()) is not None
 
 
 def _dotted(text: str, start: int) -> Iterator[Edit]:
@@ -142,9 +146,9 @@ def spaced(text: str) -> Iterator[Edit]:
 
 _LOCAL_SIZE = 80  #: characters before an `at` in which a name and a word for mail are looked for
 _LOCAL_BACKWARDS = re.compile(  # from the `at` to the left: one match instead of a search
-    r"(?i)[0-9a-z+_-]+(?:(?:\.| ?[\])}>] ?(?:\.|tod|otnup|tknup) ?[\[({<] ?| (?:tod|otnup|tknup) )[0-9a-z+_-]+)*"
+    r"(?i)[\w+-]+(?:(?:\.| ?[\])}>] ?(?:\.|tod|otnup|tknup) ?[\[({<] ?| (?:tod|otnup|tknup) )[\w+-]+)*"
 )
-_PLAIN_AT = r" {1,3}at {1,3}|[_-]at[_-]"
+_PLAIN_AT = r" {1,3}at {1,3}|[_-]at[_-]| @ ?|@ "
 _AT = re.compile(
     rf"(?i)(?:(?P<sure>{_SURE_AT})(?P<host>{_host(_ANY_DOT)})|(?P<plain>{_PLAIN_AT})(?P<plain_host>{_host(_DOT)}))"
     r"(?![0-9a-z])"
@@ -154,7 +158,10 @@ _BRACKETED_DOT = re.compile(rf"(?i)(?<=[0-9a-z]){_OPEN}(?:\.|dot){_CLOSE}(?=[0-9
 _HOST_BEHIND_AT = re.compile(rf"(?i)(?<=[0-9a-z]@){_host(_DOT)}")
 _KNOWN_ENDINGS = frozenset(_ENDINGS.split("|"))
 _TELLING = re.compile(rf"(?i)[0-9._+]|{_DOT}")
-_MAIL_WORD = re.compile(r"\b(?:e-?mails?|mail(?:ed|to)?|correo|courriel|contact|write|reach|address|adresse|send)\b")
+_MAIL_WORD = re.compile(
+    r"\b(?:e-?mails?|mail(?:ed|to)?|contact|write|reach|address|send|reply|forward|ping|message|correo|courriel|"
+    r"adresse|kontakt|contacto|schreib\w{0,4}|escrib\w{0,4}|écri\w{0,4})\b"
+)
 _OPENING = re.compile(r"(?:\A|[<(\[\"':=|,;]) ?\Z")
 _CLOSING = re.compile(r"[ .]?(?:\Z|[>)\]\"'|,;\n])")
 _NO_NAMES = frozenset(
