@@ -22,7 +22,7 @@ _NO_DOMAINS = frozenset(  # of files (`icon@2x.png`), of systemd's units (`getty
 )
 _SYSTEM_NAMES = frozenset({b"git", b"hg", b"svn"})  # `git@github.com:owner/name` is an address of a repository
 _VERSION = re.compile(rb"\d+\.\d")  # `package@1.2.3-rc.beta`
-_LABEL = r"[\pL\pN](?:[\pL\pM\pN-]*[\pL\pM\pN])?"
+_LABEL = r"[\pL\pN][\pL\pM\pN-]*"
 _DOMAIN = rf"(?:{_LABEL}\.)+(?:\pL[\pL\pM]+|xn--[0-9A-Za-z-]+)"
 _QUOTED = r"[^\"\s@<>(){}\[\]:;,=]{1,62}"
 _LOCAL = r"[\pL\pN_](?:[\pL\pM\pN_%+'\x{2019}&~#$*!-]|\.[\pL\pM\pN_%+'&~#$*!-])*"

@@ -46,7 +46,7 @@ def _is_v4(candidate: Candidate) -> Candidate | None:
         return None
     if _is_part_of_more(data, start, end) or _is_a_version(data, start):
         return None
-    if text.startswith(_IMPERSONAL) or text.endswith(_NETWORK):
+    if text.startswith(_IMPERSONAL) or (text.endswith(_NETWORK) and data[end : end + 1] != b"/"):
         return candidate.scored(_WEAK)
     return candidate.scored(_LIKE_A_SECTION) if len(text) == len("1.2.3.4") else candidate
 
@@ -112,7 +112,7 @@ DETECTOR = Family(
             "login from «203.0.113.7».",
             "at «2001:db8::8a2e:370:7334», port 443",
             "[«fe80:0:0:0:202:b3ff:fe1e:8329»]",
-            "«192.168.10.20»:8080, «10.20.30.0»/24, «10.0.0.1»-«10.0.0.254»",
+            "«192.168.10.20»:8080, «10.20.30.0»/24, «10.0.0.0»/8, «10.0.0.1»-«10.0.0.254»",
             "::ffff: «::ffff:203.0.113.7», «fe80::1ff:fe23:4567:890a%eth0» and «2001:db8::»/32",
             "ping «9.9.9.9», 来源: «8.8.8.8»",
         )

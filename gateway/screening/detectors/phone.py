@@ -117,14 +117,17 @@ def _is_mobile_number(candidate: Candidate) -> Candidate | None:
 
 
 def _of_a_form(name: str, calling_codes: tuple[int, ...], *, gate: str, regex: str, score: float = 0.6) -> Pattern:
-    """Return the pattern for numbers that their countries write as nothing else is written, so that they need no +."""
+    """
+    Return the pattern for numbers that their countries write as nothing else is written, so that they need no +.
+
+    Beside a context word they are found once more as what is called a phone number, whether they exist or not.
+    """
     return Pattern(
         name=name,
         entity_type="PHONE_NUMBER",
         gate=gate,
         regex=regex,
         score=score,
-        context=_CONTEXT,
         check=partial(_has_a_form, calling_codes=calling_codes),
         restart=True,
     )

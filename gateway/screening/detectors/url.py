@@ -14,7 +14,7 @@ from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _SCORE = 0.5
 _REST = r"[^\s<>\"`{}|\\^\x{ab}\x{bb}\x{2018}-\x{201f}\x{3000}-\x{303f}\x{ff00}-\x{ffef}]"
-_LABEL = r"[\pL\pN](?:[\pL\pN-]*[\pL\pN])?"
+_LABEL = r"[\pL\pN][\pL\pM\pN-]*"
 _COUNTRIES = (
     "ac|ae|ar|at|au|be|bg|br|ca|ch|cl|cn|co|cz|de|dk|ee|es|eu|fi|fr|gr|hk|hr|hu|id|ie|il|in|is|it|jp|kr|lt|lu|lv|mx|my|"
     "ng|nl|no|nz|ph|pk|pl|pt|ro|rs|ru|se|sg|si|sk|th|tn|tr|tw|ua|uk|us|vn|za"
