@@ -25,7 +25,7 @@ _DATE = re.compile(
     rb"[0-3]?\d[-./][0-3]?\d[-./](?:19|20)?\d\d(?:\D.*)?|"  # 14.11.2024
     rb"(?:19|20)\d\d[ -]{1,3}(?:19|20)\d\d"  # 2016-2020
 )
-_OTHER_NUMBER = re.compile(rb"\d{3}-\d{2}-\d{4}|\d{2}-\d{7}")  # American social security, and employer, numbers
+_OTHER_NUMBER = re.compile(rb"\d{3}-\d{2}-\d{4}|[1-9]\d-\d{7}")  # American social security, and employer, numbers
 _LABEL = re.compile(rb"([^\W\d_]+)[ .]?[:=#]\s*\Z")
 _LABEL_BYTES = 24
 _OPEN_LABELS = frozenset(
@@ -129,7 +129,6 @@ def _of_a_form(name: str, calling_codes: tuple[int, ...], *, gate: str, regex: s
         regex=regex,
         score=score,
         check=partial(_has_a_form, calling_codes=calling_codes),
-        restart=True,
     )
 
 
@@ -219,9 +218,10 @@ DETECTOR = Family(
         Pattern(
             name="called a phone number",
             entity_type="PHONE_NUMBER",
-            gate=r"\d{7}|\d{2}\)?[ ./-]{1,3}\(?\d{2}|\d{3}[ ./-]\d",
+            gate=r"\d{7}|\d{2}\)?[ ./-]{1,3}\(?\d{2}|\d{3}[ ./-]\d|\d[ ./-]\d{6}",
             regex=(
-                r"(?:(?:\(\d{1,5}\)[ ./-]{0,3}\d{1,8}|\b\d{1,7})(?:[ ./-]{1,3}\(?\d{1,8}\)?){1,6}|\b\d{7,12})"
+                r"(?:(?:\(\d[\d -]{0,5}\)[ ./-]{0,3}\d{1,9}|\b\d{1,7}[ ./-]{1,3}\(?\d{1,9}\)?)"
+                r"(?:[ ./-]{1,3}\(?\d{1,8}\)?){0,5}|\b\d{7,12})"
                 rf"{_EXTENSION}\b"
             ),
             score=0.3,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.screening.checksums import luhn_valid, mod97_valid
+from gateway.screening.checksums import aba_valid, luhn_valid, mod97_valid
 
 
 @pytest.mark.parametrize("digits", ["4111111111111111", "378282246310005", "79927398713", "00"])
@@ -24,3 +24,13 @@ def test_luhn_takes_two_or_more_ascii_digits(digits):
 def test_the_check_digits_of_an_iban():
     assert mod97_valid("GB29NWBK60161331926819")
     assert not mod97_valid("GB92NWBK60161331926819")
+
+
+def test_the_check_digit_of_a_card_may_be_looked_for_in_bytes():
+    assert luhn_valid(b"4111111111111111")
+    assert not luhn_valid(b"4111111111111112")
+
+
+def test_the_check_digit_of_a_routing_number():
+    assert aba_valid("021000021")
+    assert not aba_valid("021000022")

@@ -1,0 +1,87 @@
+import pytest
+
+from gateway.screening.detectors import email, ip_address, mac_address, url
+from gateway.screening.patterns import Detector
+from gateway.screening.screener import Screener, build_screener
+
+ALL = build_screener()
+
+
+def found(text: str, detector: Detector | None = None) -> list[str]:
+    screener = Screener([detector]) if detector else ALL
+    return [text[each.start : each.end] for each in screener.screen(text) if each.score >= 0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("see https://example.org/a.", "https://example.org/a"),
+        ("(see http://example.org/a_(b))", "http://example.org/a_(b)"),
+        ("[docs](https://example.org/a)", "https://example.org/a"),
+        ("<a href='https://example.org/?q=1&p=2'>", "https://example.org/?q=1&p=2"),
+        ("wow http://example.org!!!", "http://example.org"),
+        ("请看https://example.org/a。谢谢", "https://example.org/a"),
+        ("from ftp://203.0.113.7:2121/pub", "ftp://203.0.113.7:2121/pub"),
+        ("on www.example.org?", "www.example.org"),
+        ("at http://[2001:db8::7]/x", "http://[2001:db8::7]/x"),
+    ],
+)
+def test_a_link_ends_where_its_sentence_goes_on(text, link):
+    assert found(text, url.DETECTOR) == [link]
+
+
+@pytest.mark.parametrize("path", [")" * 50_000, "@" * 50_000, "a" * 50_000 + "..", "a%40" * 12_500, "(" * 50_000])
+def test_a_link_may_be_as_long_as_it_likes(path):
+    assert found(f"https://example.org/{path}", url.DETECTOR)[0].startswith("https://example.org/")
+
+
+def test_who_is_named_in_a_link_is_found_beside_it():
+    text = "GET https://example.org/users?id=7&email=ana@example.com"
+
+    assert found(text) == ["https://example.org/users?id=7&email=", "ana@example.com"]
+
+
+def test_an_address_in_a_link_is_found_rather_than_the_link():
+    assert found("http://203.0.113.7:8080/status") == ["203.0.113.7"]
+
+
+def test_a_mail_address_is_no_domain():
+    assert found("ana.lima@mail.example.org", url.DETECTOR) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["(ana@example.org)", "Ana Lima <ana@example.org>,", "mailto:ana@example.org?subject=x", "ana@example.org."]
+)
+def test_a_mail_address_is_found_without_what_surrounds_it(text):
+    assert found(text) == ["ana@example.org"]
+
+
+def test_a_mail_address_of_digits_and_one_behind_a_slash_are_found():
+    assert found("10086@example.org/ana@163.com", email.DETECTOR) == ["10086@example.org", "ana@163.com"]
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("10.0.0.1-10.0.0.9 is the pool", ["10.0.0.1", "10.0.0.9"]),
+        ("10.1.0.0/16,10.2.0.0/16", ["10.1.0.0", "10.2.0.0"]),
+        ("x_forwarded_for=203.0.113.7:443;", ["203.0.113.7"]),
+        ("from fe80::1ff:fe23:4567:890a%eth0.", ["fe80::1ff:fe23:4567:890a%eth0"]),
+        ("[2001:db8::7]:443", ["2001:db8::7"]),
+        ("server 203.0.113.7", ["203.0.113.7"]),
+    ],
+)
+def test_an_ip_address_is_found_with_ports_prefixes_and_zones_around_it(text, addresses):
+    assert found(text, ip_address.DETECTOR) == addresses
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ver. 10.2.33.4", "Release 10.2.33.4", "Chrome/120.0.6099.109", "1.2.3.4.5", "lib-10.2.33.4.so", "a::b::c", "::"],
+)
+def test_versions_and_names_of_code_are_no_ip_addresses(text):
+    assert found(text, ip_address.DETECTOR) == []
+
+
+def test_a_longer_row_of_octets_is_no_network_card():
+    assert found("00:1a:2b:3c:4d:5e:6f:70", mac_address.DETECTOR) == []

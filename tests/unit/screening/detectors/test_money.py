@@ -1,0 +1,138 @@
+import pytest
+
+from gateway.screening.checksums import mod97_valid
+from gateway.screening.detectors import bic, credit_card, crypto, iban, imei, us_bank, vehicle
+from gateway.screening.patterns import Detector
+from gateway.screening.screener import Screener
+
+COUNTRIES = sorted(iban._STRUCTURES)
+ALPHABET = {"n": "1", "a": "A", "c": "7"}
+
+
+def found(text: str, detector: Detector) -> list[str]:
+    return [text[each.start : each.end] for each in Screener([detector]).screen(text) if each.score >= 0.5]
+
+
+def a_number_of(country: bytes) -> str:
+    account = "".join(ALPHABET[kind] * int(size) for size, kind in iban._PART.findall(iban._STRUCTURES[country]))
+    return next(
+        number
+        for number in (f"{country.decode()}{check:02d}{account}" for check in range(2, 99))
+        if mod97_valid(number)
+    )
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_an_account_number_of_every_country_is_found(country):
+    number = a_number_of(country)
+    grouped = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+    assert found(f"to {number}.", iban.DETECTOR) == [number]
+    assert found(f"to {number.lower()}", iban.DETECTOR) == [number.lower()]
+    assert found(f"to {grouped} today or else", iban.DETECTOR) == [grouped]
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_an_account_number_of_another_length_is_none(country):
+    assert found(f"to {a_number_of(country)}7", iban.DETECTOR) == []
+
+
+@pytest.mark.parametrize(
+    "number",  # the networks' published test numbers
+    [
+        "4111111111111111",
+        "4012888888881881",
+        "5555555555554444",
+        "2223003122003222",
+        "378282246310005",
+        "6011111111111117",
+        "30569309025904",
+        "3530111333300000",
+        "6212345678901232",
+        "4222222222222",
+        "6759649826438453",
+    ],
+)
+def test_a_card_of_every_network_is_found(number):
+    assert found(f"paid with {number}, thanks", credit_card.DETECTOR) == [number]
+
+
+@pytest.mark.parametrize("separator", [" ", "-", ".", "/", "_", "  ", ""])
+def test_a_card_is_found_however_its_groups_are_set_apart(separator):
+    number = separator.join(["5555", "5555", "5555", "4444"])
+
+    assert found(f"paid with {number}, thanks", credit_card.DETECTOR) == [number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5555 5555-5555 4444",
+        "/5555555555554444/x5555555555554444",
+        "a-5555555555554444",
+        "5555555555554444-0",
+        "0.5555555555554444",
+        "paid in **** 2024",
+    ],
+)
+def test_a_piece_of_something_longer_is_no_card(text):
+    assert found(text, credit_card.DETECTOR) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("my card ending in 4242", "4242"),
+        ("Visa, last four digits are 4242.", "4242"),
+        ("card **** **** **** 4242", "**** **** **** 4242"),
+        ("card 4111 11** **** 4242", "4111 11** **** 4242"),
+        ("card: XXXX-XXXX-XXXX-4242", "XXXX-XXXX-XXXX-4242"),
+    ],
+)
+def test_what_is_left_of_a_card_is_found_where_it_is_called_one(text, digits):
+    assert found(text, credit_card.DETECTOR) == [digits]
+
+
+def test_a_bank_code_needs_a_country_and_a_word_that_says_so():
+    assert found("swift NEDSZAJJ", bic.DETECTOR) == ["NEDSZAJJ"]
+    assert found("swift NEDSQQJJ", bic.DETECTOR) == []
+    assert found("the NEDSZAJJ", bic.DETECTOR) == []
+
+
+def test_a_routing_number_is_found_by_its_check_digit_and_its_district():
+    assert found("wire to 121000358", us_bank.DETECTOR) == ["121000358"]
+    assert found("wire to 121000359", us_bank.DETECTOR) == []
+    assert found("wire to 421042111", us_bank.DETECTOR) == []
+
+
+@pytest.mark.parametrize("text", ["account 2024", "account no. 11111111", "accounts: 12345678", "aws account 12345678"])
+def test_other_numbers_near_an_account_are_left_alone(text):
+    assert found(text, us_bank.DETECTOR) == []
+
+
+def test_an_ethereum_address_is_found_in_any_case():
+    address = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+    assert found(f"{address} {address.lower()} 0x{address[2:].upper()}", crypto.DETECTOR) == [
+        address,
+        address.lower(),
+        f"0x{address[2:].upper()}",
+    ]
+
+
+@pytest.mark.parametrize("first", ["4", "8"])
+def test_a_monero_address_is_found_by_its_length(first):
+    address = f"{first}A" + "b1C" * 31
+
+    assert found(f"to {address}.", crypto.DETECTOR) == [address]
+    assert found(f"to {address}b", crypto.DETECTOR) == []
+
+
+def test_a_vehicle_without_a_check_digit_needs_a_word_that_says_so():
+    assert found("VIN WVWZZZ1JZXW000001", vehicle.DETECTOR) == ["WVWZZZ1JZXW000001"]
+    assert found("part WVWZZZ1JZXW000001", vehicle.DETECTOR) == []
+
+
+def test_a_device_of_an_unknown_body_needs_a_word_that_says_so():
+    assert found("imei 123456789012347", imei.DETECTOR) == ["123456789012347"]
+    assert found("order 123456789012347", imei.DETECTOR) == []
