@@ -31,6 +31,7 @@ _LENGTHS = {
     country: _HEAD + sum(int(size) for size, _ in _PART.findall(structure))
     for country, structure in _STRUCTURES.items()
 }
+_COUNTRIES = "|".join(country.decode() for country in _STRUCTURES)  # few words and few hex numbers begin like these
 _SEPARATORS = b" -"
 
 
@@ -42,9 +43,7 @@ def _form(country: bytes) -> re.Pattern[bytes]:
 
 def _is_iban(candidate: Candidate) -> Candidate | None:
     text = candidate.data[candidate.start : candidate.end].upper()
-    length = _LENGTHS.get(text[:2])
-    if length is None:
-        return None
+    length = _LENGTHS[text[:2]]
     number = text.translate(None, _SEPARATORS)[:length]
     if _form(text[:2]).fullmatch(number) is None or not mod97_valid(number.decode()):
         return None
@@ -68,8 +67,8 @@ DETECTOR = Family(
         Pattern(
             name="number",
             entity_type="IBAN_CODE",
-            gate=r"(?i)\b[A-Z]{2}\d{2}[ -]?[A-Z0-9]{4}[ -]?[A-Z0-9]{4}[ -]?[A-Z0-9]{3}",
-            regex=r"(?i)\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b",
+            gate=rf"(?i)\b(?:{_COUNTRIES})\d{{2}}[ -]?[A-Z0-9]{{4}}[ -]?[A-Z0-9]{{4}}[ -]?[A-Z0-9]{{3}}",
+            regex=rf"(?i)\b(?:{_COUNTRIES})\d{{2}}(?:[ -]?[A-Z0-9]{{4}}){{2,7}}(?:[ -]?[A-Z0-9]{{1,3}})?\b",
             score=0.95,
             context=("iban", "account", "bank", "konto", "compte", "cuenta", "conto", "rekening", "sepa"),
             check=_is_iban,

@@ -168,7 +168,7 @@ DETECTOR = Family(
         Pattern(
             name="international",
             entity_type="PHONE_NUMBER",
-            gate=r"\+ ?\(?\d{1,3}\)?[\d ./()-]|\b00[1-9]\d",
+            gate=r"(?:\+ ?\(?[1-9]|\b00[1-9])\d{0,3}\)?[ ./\x{a0}-]{0,2}\(?\d{1,4}\)?[ ./\x{a0}-]{0,2}\(?\d",
             regex=(
                 r"(?:\+ ?\(?\d{1,4}\)?|\b00[1-9]\d{0,2})(?:[ ./\x{a0}-]{0,2}\(?\d{1,12}\)?){1,7}"
                 rf"{_EXTENSION}\b"

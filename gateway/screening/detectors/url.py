@@ -30,7 +30,7 @@ _LOCAL_PART = (ascii_letters + digits + "_.+-").encode() + bytes(range(128, 256)
 _CLOSING = b".,;:!?'*_~"
 _PAIRS = {ord("("): ord(")"), ord("["): ord("]")}
 _OWN_MACHINE = (b"127.", b"0.0.0.0")
-_IS_CODE = re.compile(rb"[\w(\[@\\]|[.-]\w| ?=|\x80-\xff")
+_IS_CODE = re.compile(rb"[\w(\[@\\]|[.-]\w| ?=")
 _NO_DOMAINS = frozenset(words("self, this, cls, super, asp, vb, ado, ml, b, node, obj, model"))
 
 
