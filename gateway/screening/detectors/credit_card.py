@@ -73,7 +73,7 @@ def _judged(candidate: Candidate, text: bytes) -> Candidate | None:
     digits = text.translate(None, _SEPARATORS)
     known = len(digits) in _LENGTHS[digits[:_PREFIX]]
     usual = len(digits) in _USUAL_LENGTHS
-    if not (known or usual) or digits[0] == ord("0") or not luhn_valid(digits) or _is_part_of_more(candidate, text):
+    if not (known or usual) or not luhn_valid(digits) or _is_part_of_more(candidate, text):
         return None
     if not known:
         return candidate.scored(_OF_NO_NETWORK)
@@ -94,10 +94,10 @@ DETECTOR = Family(
         Pattern(
             name="number",
             entity_type="CREDIT_CARD",
-            gate=r"\d{4}[ ._/-]{0,2}\d{4}[ ._/-]{0,2}\d{4}|\d{4}[ ._/-]\d{6}[ ._/-]\d{4}",
+            gate=r"\b[1-9]\d{3}(?:[ ._/-]{0,2}\d{4}[ ._/-]{0,2}\d{4}|[ ._/-]\d{6}[ ._/-]\d{4})",
             regex=(
-                r"\b(?:\d{4}[ ._/-]{1,2}\d{4}[ ._/-]{1,2}\d{4}[ ._/-]{1,2}(?:\d{4}[ -]\d{3}|\d{1,4})|"
-                r"\d{4}[ ._/-]\d{6}[ ._/-]\d{4,5}|\d{8}[ ._/-]\d{8}|\d{12,19})\b"
+                r"\b[1-9]\d{3}(?:[ ._/-]{1,2}\d{4}[ ._/-]{1,2}\d{4}[ ._/-]{1,2}(?:\d{4}[ -]\d{3}|\d{1,4})|"
+                r"[ ._/-]\d{6}[ ._/-]\d{4,5}|\d{4}[ ._/-]\d{8}|\d{8,15})\b"
             ),
             score=0.9,
             context=_CONTEXT,

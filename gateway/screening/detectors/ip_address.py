@@ -65,8 +65,8 @@ def _is_a_version(data: bytes, start: int) -> bool:
 
 def _is_v6(candidate: Candidate) -> Candidate | None:
     data, start, end, _ = candidate
-    before, after = candidate.before(), data[end : end + 1]
-    if before.isalnum() or before in {":", "."} or after.isalnum() or after == b":":
+    before, after = data[start - 1 : start], data[end : end + 1]
+    if before.isalnum() or before in (b":", b".") or after.isalnum() or after == b":":
         return None
     text = data[start:end]
     address = text.partition(b"%")[0]
