@@ -30,11 +30,14 @@ _LINKING_WORD = (
 )
 _LINK = rf"(?:{_SEPARATOR}{{0,3}}{_LINKING_WORD}){{0,3}}{_SEPARATOR}{{0,4}}"  #: between a label and its value
 DOCUMENT_VALUE = (  #: RE2, any case: how people write the number of a document
-    r"[0-9]{2,4}(?: [0-9]{2,5}){1,4}|[A-Z]{1,2} [0-9]{3,9}(?: [0-9]{2,5}){0,3}|[A-Z0-9*]+(?:[-./][A-Z0-9]+){0,5}"
+    r"[0-9]{2,4}(?: [0-9]{2,5}){1,4}|[A-Z]{1,2} [0-9]{3,9}(?: [0-9]{2,5}){0,3}|"
+    r"[A-Z]{0,4}[-./]?[A-Z]{0,3}[0-9][A-Z0-9]*(?:[-./][A-Z0-9]+){0,5}"
 )
 
 _JOINED_BEFORE = re.compile(r"[^\W_]-$|[0-9][./]$|\+$")
 _JOINED_BEHIND = re.compile(r"-[^\W_]|[./][0-9]")
+_GROUP_BEFORE, _GROUP_BEHIND = re.compile(r"[0-9] $"), re.compile(r" [0-9]")
+_FIRST_MILLISECONDS, _LAST_MILLISECONDS = "1400000000000", "2100000000000"
 _SEPARATORS = str.maketrans("", "", " -./:")
 
 
@@ -44,8 +47,11 @@ def compact(text: str) -> str:
 
 
 def is_part_of_more(candidate: Candidate) -> bool:
-    """Tell whether it is a piece of something longer: of a GUID, a decimal fraction, a phone number with `+`."""
-    return bool(_JOINED_BEFORE.search(candidate.before(2)) or _JOINED_BEHIND.match(candidate.after(2)))
+    """Tell whether it is a piece of something longer: of a GUID, a decimal fraction, more groups, a phone number."""
+    before, behind = candidate.before(2), candidate.after(2)
+    if _JOINED_BEFORE.search(before) or _JOINED_BEHIND.match(behind):
+        return True
+    return " " in candidate.text and bool(_GROUP_BEFORE.search(before) or _GROUP_BEHIND.match(behind))
 
 
 def is_whole_text(candidate: Candidate) -> bool:
@@ -74,6 +80,11 @@ def is_date(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_milliseconds(number: str) -> bool:
+    """Tell whether *number*, 13 digits, is a time of 2014 to 2036 as programs count it, more likely than an id."""
+    return _FIRST_MILLISECONDS <= number < _LAST_MILLISECONDS
 
 
 def weighted_sum(digits: str, weights: tuple[int, ...]) -> int:

@@ -1,6 +1,6 @@
 """Numbers of South Korea: residents, foreigners, passports, driving licences, businesses."""
 
-from gateway.screening.detectors._identity import alone, beside_words, checked, is_date, weighted_sum
+from gateway.screening.detectors._identity import alone, beside_words, checked, is_date, is_milliseconds, weighted_sum
 from gateway.screening.patterns import Family, Pattern, words
 
 _PERSON = words(
@@ -33,7 +33,7 @@ def has_check_digit(number: str) -> bool:
 
 
 def _is_sure(number: str) -> bool:
-    return has_birthday(number) and has_check_digit(number)
+    return not is_milliseconds(number) and has_birthday(number) and has_check_digit(number)
 
 
 def is_business_number(number: str) -> bool:

@@ -92,7 +92,7 @@ DETECTOR = Family(
             check=checked(vat.is_valid),
             checksum="Luhn",
         ),
-        beside_words("postcode", "SE_POSTNUMMER", r"\b(?:SE?-)?[1-9]\d{2} ?\d{2}\b", _POSTAL_CODE),
+        beside_words("postcode", "SE_POSTNUMMER", r"\b(?:SE?-[1-9]\d{2} ?|[1-9]\d{2} )\d{2}\b", _POSTAL_CODE),
     ),
     examples={
         "SE_PERSONNUMMER": ("«19910924-2397»", "«121212+1212»", "«189004119807»", "pnr «8803200016»", "«701063-2391»"),

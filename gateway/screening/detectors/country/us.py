@@ -37,7 +37,7 @@ _LICENSE_LABEL = r"\bdriv(?:ers?|er['\x{2019}]s|ing)[\s_-]{1,3}(?:license|permit
 _LICENSE_FORMS = (
     r"[A-Z]?[0-9]{7,14}|[0-9]{16}|[A-Z][0-9]{5,6}|[A-Z][0-9]{18}|[A-Z]{2}[0-9]{5,7}|[A-Z]{3}[0-9]{6}|"
     r"[A-Z]{2}[0-9]{6}[A-Z]|[0-9]{2}[A-Z]{3}[0-9]{5}|[0-9]{3}[A-Z]{2}[0-9]{4}|[0-9]{7,9}[A-Z]|[0-9]{8}[A-Z]{2}|"
-    r"[0-9]{3}[A-Z][0-9]{6}|[A-Z][0-9]{6}R|[A-Z*]{7}[0-9]{3}[A-Z0-9]{2}"
+    r"[0-9]{3}[A-Z][0-9]{6}|[A-Z][0-9]{6}R"
 )
 _LICENSE_NUMBER = re.compile(_LICENSE_FORMS)
 
@@ -130,6 +130,13 @@ DETECTOR = Family(
         labelled("passport", "US_PASSPORT", r"\bpassports?\b", r"[0-9]{9}|A[0-9]{8}", score=0.78, check=alone),
         labelled("driver license", "US_DRIVER_LICENSE", _LICENSE_LABEL, DOCUMENT_VALUE, score=0.75, check=_is_license),
         Pattern(
+            name="driver license with the Soundex of a name",  # Illinois, Florida, Wisconsin
+            entity_type="US_DRIVER_LICENSE",
+            regex=r"\b[A-Z][0-6]{3}-(?:\d{4}-\d{4}(?:-\d{2})?|\d{3}-\d{2}-\d{3}-\d)\b",
+            score=0.55,
+            check=alone,
+        ),
+        Pattern(
             name="NPI in groups",
             entity_type="US_NPI",
             regex=r"\b[12]\d{3}[- ]\d{3}[- ]\d{3}\b",
@@ -164,6 +171,7 @@ DETECTOR = Family(
             "My driver's license number is «281211981»",
             "driver license: «D1234567»",
             "DL «F255-921-50-094-0»",
+            "«D123-4567-8901»",
         ),
         "US_NPI": ("«1234-567-893»", "provider identifier «1245319599»", "Dr. Hill, NPI: «5347929234»"),
         "US_MBI": ("Patient «1EG4-TE5-MK73»", "«1eg4-te5-mk73»", "«1EG4TE5MK73»"),
@@ -183,5 +191,6 @@ DETECTOR = Family(
         "our driver's license expired, order 281211981 did not",
         "Licensed under the Apache License, Version 2.0",
         "git-lfs 912803456",
+        "serial D123-4567-8901-2345 and D789-4567-8901",
     ),
 )

@@ -3,7 +3,7 @@
 from stdnum.za import tin
 
 from gateway.screening.checksums import luhn_valid
-from gateway.screening.detectors._identity import beside_words, checked, is_date
+from gateway.screening.detectors._identity import beside_words, checked, is_date, is_milliseconds
 from gateway.screening.patterns import Family, Pattern, words
 
 _PERSON = words("sa id, id number, identity number, south african id, rsa id, resident number, identiteitsnommer")
@@ -14,6 +14,10 @@ def is_person_number(number: str) -> bool:
     """Tell whether *number*, 13 digits, has a birthday, a kind of residence and the right check digit."""
     year, month, day = 2000 + int(number[:2]), int(number[2:4]), int(number[4:6])
     return number[10] in "012" and is_date(year, month, day) and luhn_valid(number)
+
+
+def _is_sure(number: str) -> bool:
+    return not is_milliseconds(number) and is_person_number(number)
 
 
 DETECTOR = Family(
@@ -27,9 +31,10 @@ DETECTOR = Family(
             gate=r"\b\d{6} ?\d{4} ?\d{2} ?\d\b",
             score=0.6,
             context=_PERSON,
-            check=checked(is_person_number),
+            check=checked(_is_sure),
             checksum="Luhn",
         ),
+        beside_words("identity of a child", "ZA_ID", r"\b\d{13}\b", _PERSON, valid=is_person_number, checksum="Luhn"),
         beside_words(
             "tax", "ZA_TIN", r"\b[01239]\d{9}\b", _TAX, valid=tin.is_valid, gate=r"\b\d{10}\b", checksum="Luhn"
         ),
