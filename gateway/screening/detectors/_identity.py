@@ -11,7 +11,7 @@ WITHOUT_CHECK = 0.45  #: of plain digits without one, which need a context word
 
 PASSPORT_WORDS = words(
     "passport, passports, passport number, reisepass, pass-nr, pasaporte, passeport, passaporto, passaporte, paspoort, "
-    "paszport, pasaport, passi, pass, паспорт, 护照, 護照, パスポート, 여권"
+    "paszport, pasaport, паспорт, 护照, 護照, パスポート, 여권"
 )
 DRIVER_WORDS = words(
     "driver license, driver's license, drivers license, driving licence, driver's licence, "
@@ -20,7 +20,7 @@ DRIVER_WORDS = words(
 )
 PLATE_WORDS = words(
     "plate, plates, license plate, licence plate, number plate, plate number, registration, registration number, "
-    "reg, car reg, vehicle, kennzeichen, kfz, kfz-kennzeichen, amtliches kennzeichen, plaka, plakası, plakalı"  # noqa: RUF001 - Turkish
+    "car reg, vehicle, kennzeichen, kfz, kfz-kennzeichen, amtliches kennzeichen, plaka, plakası, plakalı"  # noqa: RUF001 - Turkish
 )
 
 _SEPARATOR = r"[\s_.:;,#=°º№'\"\x{2019}*|()/-]"

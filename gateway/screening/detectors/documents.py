@@ -19,19 +19,19 @@ from gateway.screening.detectors._identity import (
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 _PASSPORT = (
-    r"passports?|(?:reise|diplomaten)pass(?:nummer)?|pass-?nr|pas(?:a|s|z)porte?u?|passaporto|passaporte|passeport|"
+    r"\bpassports?|(?:reise|diplomaten)pass(?:nummer)?|pass-?nr|pas(?:a|s|z)porte?u?|passaporto|passaporte|passeport|"
     r"paspoort(?:nummer)?|pasaport|passinumero|passnummer|паспорта?|护照|護照|パスポート|旅券|여권"
 )
 _DRIVER_LICENSE = (
-    r"driv(?:ers?|er['\x{2019}]s|ing)[\s_-]{1,3}(?:licen[cs]e|permit)|\bDLN?[ :#]|führerschein(?:nummer)?|"
-    r"permis(?: de conduire)?|(?:licencia|carnet|permiso) de conduci[rón]{1,3}|patente(?: di guida)?|"
+    r"\bdriv(?:ers?|er['\x{2019}]s|ing)[\s_-]{1,3}(?:licen[cs]e|permit)|\bDLN?[ :#]|führerschein(?:nummer)?|"
+    r"\bpermis de conduire|(?:licencia|carnet|permiso) de conduci[rón]{1,3}|patente di guida|"
     r"carta de condução|carteira de motorista|\bCNH\b|rijbewijs(?:nummer)?|prawo jazdy|prawa jazdy|körkort(?:snummer)?|"
     r"førerkort|kørekort|ajokortti|ehliyet|водительское удостоверение|驾驶证|駕照|驾照|運転免許証?|운전면허"
 )
 _ANY_LICENSE = r"\blicen[cs]e"
 _NATIONAL_ID = (  # not what has a check digit in its country: there a detector of its own decides
-    r"national[\s_-]id(?:entity|entification)?|\bNID[ :#]|(?:identity|id|citizen|citizenship)[\s_-]card|"
-    r"(?:citizen|government|personal|state)[\s_-](?:id|identity|identification)\b|voter(?:['\x{2019}]?s)?[\s_-]id|"
+    r"\bnational[\s_-]id(?:entity|entification)?|\bNID[ :#]|\b(?:identity|id|citizen|citizenship)[\s_-]card|"
+    r"\b(?:citizen|government|personal|state)[\s_-](?:id|identity|identification)\b|\bvoter(?:['\x{2019}]?s)?[\s_-]id|"
     r"identitätskarte|carte (?:nationale )?d['\x{2019}]identité|\bCNI\b|documento de identi(?:dad|dade)|"
     r"cédula(?: de (?:identidad|ciudadanía))?|legitimation|henkilökortti|удостоверение личности|신분증"
 )

@@ -3,7 +3,6 @@
 from stdnum.de import idnr, stnr, vat
 
 from gateway.screening.detectors._identity import (
-    PLATE_WORDS,
     alone,
     beside_words,
     checked,
@@ -16,7 +15,7 @@ _TAX_ID = words(
     "steuer-id, steuerid, steuer-identifikationsnummer, steuerliche identifikationsnummer, "
     "steueridentifikationsnummer, identifikationsnummer, idnr, tin, tax id, german tax id"
 )
-_TAX_NUMBER = words("steuernummer, steuer-nr, steuernr, st.-nr, st-nr, stnr, finanzamt, tax number, elster")
+_TAX_NUMBER = words("steuernummer, steuer-nr, steuernr, st.-nr, st-nr, stnr, tax number, elster")
 _CARD = words(
     "personalausweis, personalausweisnummer, ausweis, ausweisnummer, reisepass, reisepassnummer, passnummer, perso, "
     "id card, identity card, passport, german passport"
@@ -31,6 +30,7 @@ _PRACTICE = words("bsnr, betriebsstättennummer, betriebsstätten-nr, betriebsst
 _FIRM = words("handelsregister, registergericht, amtsgericht, handelsregisternummer")
 _POSTAL_CODE = words("plz, postleitzahl, postleitzahlen")
 _LICENSE = words("führerschein, führerscheinnummer, führerschein-nr, fahrerlaubnis")
+_PLATE = words("kennzeichen, kfz-kennzeichen, autokennzeichen, nummernschild, license plate, licence plate")
 _VAT = words("ust-id, ust-idnr, ustid, ust-id-nr, umsatzsteuer-id, umsatzsteueridentifikationsnummer, vat, vat id")
 
 _CARD_WEIGHTS = (7, 3, 1, 7, 3, 1, 7, 3)
@@ -170,7 +170,7 @@ DETECTOR = Family(
         beside_words(
             "driving licence", "DE_FUEHRERSCHEIN", r"\b[A-Z][A-Z0-9]{9}[A-Z0-9]\b", _LICENSE, valid=_is_driver_number
         ),
-        beside_words("plate", "DE_KFZ", r"\b[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ -]?\d{1,4}[EH]?\b", PLATE_WORDS),
+        beside_words("plate", "DE_KFZ", r"\b[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ -]?\d{1,4}[EH]?\b", _PLATE),
         beside_words("doctor", "DE_LANR", r"\b\d{9}\b", _DOCTOR, valid=is_doctor_number, checksum="4-9"),
         beside_words("practice", "DE_BSNR", r"\b\d{9}\b", _PRACTICE),
         Pattern(

@@ -8,7 +8,7 @@ from gateway.screening.patterns import Family, Pattern, words
 _ID = words("dni, nif, nie, cif, documento, documento nacional, identidad, identificación fiscal, tax id, vat")
 _PASSPORT = words("pasaporte, pasaportes, número de pasaporte, spanish passport")
 _SOCIAL = words("seguridad social, número de la seguridad social, nuss, naf, afiliación")
-_POSTAL_CODE = words("código postal, codigo postal, cp, c.p")
+_POSTAL_CODE = words("código postal, codigo postal")
 _LAND = words("referencia catastral, catastro, catastral")
 _PROVINCES = frozenset((*range(1, 54), 66))  # 53 and 66: given outside of provinces
 

@@ -5,7 +5,7 @@ from stdnum.in_ import aadhaar, epic, gstin, vid
 from gateway.screening.detectors._identity import PLATE_WORDS, alone, beside_words, checked, compact, is_part_of_more
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
-_AADHAAR = words("aadhaar, aadhar, adhaar, aadhaar number, uidai, uid, virtual id, vid, आधार")
+_AADHAAR = words("aadhaar, aadhar, adhaar, aadhaar number, uidai, virtual id, vid, आधार")
 _PAN = words("pan, pan card, pan number, permanent account, income tax, पैन")
 _GST = words("gstin, gst, gst number, gst registration, goods and services")
 _VOTER = words("voter, voter id, epic, elector, election, electors photo identity")

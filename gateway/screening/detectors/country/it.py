@@ -5,7 +5,7 @@ from stdnum.it import codicefiscale, iva
 from gateway.screening.detectors._identity import beside_words, checked
 from gateway.screening.patterns import Family, Pattern, words
 
-_TAX = words("codice fiscale, cod fisc, c.f, cf, tax code, fiscal code")
+_TAX = words("codice fiscale, cod fisc, tax code, fiscal code")
 _VAT = words("partita iva, p.iva, p. iva, piva, iva, vat, vat number, codice fiscale")
 _LICENSE = words("patente, patente di guida, patenti, guida, italian driver, italian driving")
 _PASSPORT = words("passaporto, passaporti, italian passport")
