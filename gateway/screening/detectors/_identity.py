@@ -23,6 +23,13 @@ PLATE_WORDS = words(
     "car reg, vehicle, kennzeichen, kfz, kfz-kennzeichen, amtliches kennzeichen, plaka, plakası, plakalı"  # noqa: RUF001 - Turkish
 )
 
+#: Gates that many forms share: what is written once is run once.
+NINE_DIGITS = r"\b(?:\d{9}|\d{3}[ -]\d{3}[ -]\d{3}|\d{5} \d{4})\b"
+TEN_DIGITS = r"\b(?:\d{10}|\d{3}[ -]\d{3}[ -]\d{4}|\d{4}[ -]\d{3}[ -]\d{3}|\d{5} \d{5}|\d{6}[ -]\d{4})\b"
+ELEVEN_DIGITS = r"\b\d{2} ?\d{3} ?\d{3} ?\d{3}\b"
+TWELVE_DIGITS = r"\b\d{12}\b"
+THIRTEEN_DIGITS = r"\b\d{13}\b"
+
 _SEPARATOR = r"[\s_.:;,#=°º№'\"\x{2019}*|()/-]"
 _LINKING_WORD = (
     r"(?i:numbers?|num|nr|nbr|no|n|id|ids|code|card|dl:|is|was|as|of|on file|nummer|numero|número|numéro|n|es|ist|è|"

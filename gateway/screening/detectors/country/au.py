@@ -2,7 +2,14 @@
 
 from stdnum.au import abn, acn, tfn
 
-from gateway.screening.detectors._identity import beside_words, checked, weighted_sum
+from gateway.screening.detectors._identity import (
+    ELEVEN_DIGITS,
+    NINE_DIGITS,
+    TEN_DIGITS,
+    beside_words,
+    checked,
+    weighted_sum,
+)
 from gateway.screening.patterns import Family, Pattern, words
 
 _TAX = words("tfn, tax file, tax file number, tax file no, australian tax")
@@ -27,9 +34,10 @@ DETECTOR = Family(
         beside_words(
             "tax file number",
             "AU_TFN",
-            r"\b\d{3}[ -]?\d{3}[ -]?\d{2,3}\b",
+            r"\b\d{3}[ -]?\d{3}[ -]?\d{3}\b",
             _TAX,
             valid=tfn.is_valid,
+            gate=NINE_DIGITS,
             checksum="weighted sum, mod 11",
         ),
         Pattern(
@@ -44,17 +52,17 @@ DETECTOR = Family(
         beside_words(
             "Medicare number",
             "AU_MEDICARE",
-            r"\b[2-6]\d{9,10}\b",
+            r"\b[2-6]\d{9}\b",
             _MEDICARE,
             valid=is_medicare_number,
-            gate=r"\b\d{10,11}\b",
+            gate=TEN_DIGITS,
             checksum="weighted sum, mod 10",
         ),
         Pattern(
             name="business number",
             entity_type="AU_ABN",
             regex=r"\b[1-9]\d ?\d{3} ?\d{3} ?\d{3}\b",
-            gate=r"\b\d{2} ?\d{3} ?\d{3} ?\d{3}\b",
+            gate=ELEVEN_DIGITS,
             score=0.55,
             context=_BUSINESS,
             check=checked(abn.is_valid),
@@ -75,6 +83,7 @@ DETECTOR = Family(
             r"\b\d{3}[ -]?\d{3}[ -]?\d{3}\b",
             _BUSINESS,
             valid=acn.is_valid,
+            gate=NINE_DIGITS,
             checksum="weighted sum, mod 10",
         ),
     ),

@@ -3,7 +3,7 @@
 from stdnum.ca import bc_phn, bn, sin
 
 from gateway.screening.checksums import luhn_valid
-from gateway.screening.detectors._identity import beside_words, checked, is_date
+from gateway.screening.detectors._identity import NINE_DIGITS, TEN_DIGITS, beside_words, checked, is_date
 from gateway.screening.patterns import Family, Pattern, words
 
 _SOCIAL = words("sin, social insurance, social insurance number, numéro d'assurance sociale, nas")
@@ -46,14 +46,16 @@ DETECTOR = Family(
             r"\b\d{3}[ -]?\d{3}[ -]?\d{3}\b",
             _SOCIAL,
             valid=sin.is_valid,
+            gate=NINE_DIGITS,
             checksum="Luhn",
         ),
         beside_words(
             "Ontario health card",
             "CA_HEALTH_NUMBER",
-            r"\b\d{4}[ -]?\d{3}[ -]?\d{3}(?:[ -]?[A-Z]{2})?\b",
+            r"\b\d{4}[ -]?\d{3}[ -]?\d{3}(?:[ -][A-Z]{2})?\b",
             _HEALTH,
             valid=_is_ontario_health,
+            gate=TEN_DIGITS,
             checksum="Luhn",
         ),
         Pattern(
@@ -70,6 +72,7 @@ DETECTOR = Family(
             r"\b9\d{3} ?\d{3} ?\d{3}\b",
             _HEALTH,
             valid=bc_phn.is_valid,
+            gate=TEN_DIGITS,
             checksum="weighted sum, mod 11",
         ),
         Pattern(
@@ -81,7 +84,15 @@ DETECTOR = Family(
             check=checked(bn.is_valid),
             checksum="Luhn",
         ),
-        beside_words("business number", "CA_BN", r"\b\d{5} ?\d{4}\b", _BUSINESS, valid=bn.is_valid, checksum="Luhn"),
+        beside_words(
+            "business number",
+            "CA_BN",
+            r"\b\d{5} ?\d{4}\b",
+            _BUSINESS,
+            valid=bn.is_valid,
+            gate=NINE_DIGITS,
+            checksum="Luhn",
+        ),
         Pattern(
             name="Ontario driver's licence",
             entity_type="CA_DRIVER_LICENSE",

@@ -3,6 +3,8 @@
 from stdnum.de import idnr, stnr, vat
 
 from gateway.screening.detectors._identity import (
+    ELEVEN_DIGITS,
+    NINE_DIGITS,
     alone,
     beside_words,
     checked,
@@ -126,7 +128,7 @@ DETECTOR = Family(
             name="tax id",
             entity_type="DE_TAX_ID",
             regex=r"\b[1-9]\d ?\d{3} ?\d{3} ?\d{3}\b",
-            gate=r"\b\d{2} ?\d{3} ?\d{3} ?\d{3}\b",
+            gate=ELEVEN_DIGITS,
             score=0.6,
             context=_TAX_ID,
             check=checked(idnr.is_valid),
@@ -171,8 +173,10 @@ DETECTOR = Family(
             "driving licence", "DE_FUEHRERSCHEIN", r"\b[A-Z][A-Z0-9]{9}[A-Z0-9]\b", _LICENSE, valid=_is_driver_number
         ),
         beside_words("plate", "DE_KFZ", r"\b[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ -]?\d{1,4}[EH]?\b", _PLATE),
-        beside_words("doctor", "DE_LANR", r"\b\d{9}\b", _DOCTOR, valid=is_doctor_number, checksum="4-9"),
-        beside_words("practice", "DE_BSNR", r"\b\d{9}\b", _PRACTICE),
+        beside_words(
+            "doctor", "DE_LANR", r"\b\d{9}\b", _DOCTOR, valid=is_doctor_number, gate=NINE_DIGITS, checksum="4-9"
+        ),
+        beside_words("practice", "DE_BSNR", r"\b\d{9}\b", _PRACTICE, gate=NINE_DIGITS),
         Pattern(
             name="company register",
             entity_type="DE_HANDELSREGISTER",

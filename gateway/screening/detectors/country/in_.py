@@ -2,7 +2,15 @@
 
 from stdnum.in_ import aadhaar, epic, gstin, vid
 
-from gateway.screening.detectors._identity import PLATE_WORDS, alone, beside_words, checked, compact, is_part_of_more
+from gateway.screening.detectors._identity import (
+    PLATE_WORDS,
+    TWELVE_DIGITS,
+    alone,
+    beside_words,
+    checked,
+    compact,
+    is_part_of_more,
+)
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _AADHAAR = words("aadhaar, aadhar, adhaar, aadhaar number, uidai, virtual id, vid, आधार")
@@ -57,7 +65,7 @@ DETECTOR = Family(
             r"\b[2-9]\d{11}\b",
             _AADHAAR,
             valid=aadhaar.is_valid,
-            gate=r"\b\d{12}\b",
+            gate=TWELVE_DIGITS,
             checksum="Verhoeff",
         ),
         beside_words(

@@ -1,6 +1,16 @@
 """Numbers of South Korea: residents, foreigners, passports, driving licences, businesses."""
 
-from gateway.screening.detectors._identity import alone, beside_words, checked, is_date, is_milliseconds, weighted_sum
+from gateway.screening.detectors._identity import (
+    TEN_DIGITS,
+    THIRTEEN_DIGITS,
+    TWELVE_DIGITS,
+    alone,
+    beside_words,
+    checked,
+    is_date,
+    is_milliseconds,
+    weighted_sum,
+)
 from gateway.screening.patterns import Family, Pattern, words
 
 _PERSON = words(
@@ -58,7 +68,7 @@ def _person(entity_type: str, kinds: str, with_the_dead: str) -> tuple[Pattern, 
             name=f"{entity_type} bare",
             entity_type=entity_type,
             regex=rf"{birthday}[{kinds}]\d{{6}}\b",
-            gate=r"\b\d{13}\b",
+            gate=THIRTEEN_DIGITS,
             score=0.55,
             context=_PERSON,
             check=checked(_is_sure),
@@ -92,7 +102,9 @@ DETECTOR = Family(
             context=_LICENSE,
             check=alone,
         ),
-        beside_words("driving licence, bare", "KR_DRIVER_LICENSE", r"\b(?:1[1-9]|2[0-8])\d{10}\b", _LICENSE),
+        beside_words(
+            "driving licence, bare", "KR_DRIVER_LICENSE", r"\b(?:1[1-9]|2[0-8])\d{10}\b", _LICENSE, gate=TWELVE_DIGITS
+        ),
         Pattern(
             name="business with dashes",
             entity_type="KR_BRN",
@@ -103,7 +115,13 @@ DETECTOR = Family(
             checksum="weighted sum, mod 10",
         ),
         beside_words(
-            "business", "KR_BRN", r"\b\d{10}\b", _FIRM, valid=is_business_number, checksum="weighted sum, mod 10"
+            "business",
+            "KR_BRN",
+            r"\b\d{10}\b",
+            _FIRM,
+            valid=is_business_number,
+            gate=TEN_DIGITS,
+            checksum="weighted sum, mod 10",
         ),
     ),
     examples={

@@ -1,6 +1,6 @@
 """Numbers of Nigeria: national identity, bank verification, tax, vehicles."""
 
-from gateway.screening.detectors._identity import PLATE_WORDS, alone, beside_words
+from gateway.screening.detectors._identity import ELEVEN_DIGITS, PLATE_WORDS, alone, beside_words
 from gateway.screening.patterns import Family, Pattern, words
 
 _PERSON = words("nin, national identification, national identification number, national identity number, nimc")
@@ -14,8 +14,8 @@ DETECTOR = Family(
         "(TIN); Federal Road Safety Corps (plates)"
     ),
     patterns=(
-        beside_words("national identity", "NG_NIN", r"\b[1-9]\d{10}\b", _PERSON, gate=r"\b\d{11}\b"),
-        beside_words("bank verification", "NG_BVN", r"\b2\d{10}\b", _BANK, gate=r"\b\d{11}\b"),
+        beside_words("national identity", "NG_NIN", r"\b[1-9]\d{10}\b", _PERSON, gate=ELEVEN_DIGITS),
+        beside_words("bank verification", "NG_BVN", r"\b2\d{10}\b", _BANK, gate=ELEVEN_DIGITS),
         beside_words("tax", "NG_TIN", r"\b\d{8}-\d{4}\b", _TAX),
         Pattern(
             name="plate",

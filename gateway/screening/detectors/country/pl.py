@@ -2,7 +2,7 @@
 
 from stdnum.pl import nip, pesel, regon
 
-from gateway.screening.detectors._identity import beside_words, checked, weighted_sum
+from gateway.screening.detectors._identity import ELEVEN_DIGITS, TEN_DIGITS, beside_words, checked, weighted_sum
 from gateway.screening.patterns import Family, Pattern, words
 
 _PESEL = words("pesel, numer pesel, nr pesel")
@@ -27,7 +27,7 @@ DETECTOR = Family(
             name="PESEL",
             entity_type="PL_PESEL",
             regex=r"\b\d{2}(?:[0-2][1-9]|[1-3]0|[13][12]|[23][1-9]|[89][0-9])(?:0[1-9]|[12]\d|3[01])\d{5}\b",
-            gate=r"\b\d{11}\b",
+            gate=ELEVEN_DIGITS,
             score=0.55,
             context=_PESEL,
             check=checked(pesel.is_valid),
@@ -43,7 +43,7 @@ DETECTOR = Family(
             checksum="weighted sum, mod 11",
         ),
         beside_words(
-            "NIP", "PL_NIP", r"\b(?:PL ?)?\d{10}\b", _TAX, valid=nip.is_valid, checksum="weighted sum, mod 11"
+            "NIP", "PL_NIP", r"\b\d{10}\b", _TAX, valid=nip.is_valid, gate=TEN_DIGITS, checksum="weighted sum, mod 11"
         ),
         beside_words(
             "REGON",

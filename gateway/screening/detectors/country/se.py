@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from stdnum.se import vat
 
 from gateway.screening.checksums import luhn_valid
-from gateway.screening.detectors._identity import alone, beside_words, checked, is_date
+from gateway.screening.detectors._identity import TEN_DIGITS, TWELVE_DIGITS, alone, beside_words, checked, is_date
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _PERSON = words(
@@ -61,7 +61,7 @@ DETECTOR = Family(
             name="person, twelve digits",
             entity_type="SE_PERSONNUMMER",
             regex=r"\b(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278]\d|[39][01])\d{4}\b",
-            gate=r"\b\d{12}\b",
+            gate=TWELVE_DIGITS,
             score=0.55,
             context=_PERSON,
             check=checked(_is_whole_number),
@@ -70,16 +70,27 @@ DETECTOR = Family(
         beside_words(
             "person, bare",
             "SE_PERSONNUMMER",
-            r"\b(?:\d{2})?\d{6}[ -]?\d{4}\b",
+            r"\b\d{6}[ -]?\d{4}\b",
             _PERSON,
             valid=is_person_number,
+            gate=TEN_DIGITS,
+            checksum="Luhn",
+        ),
+        beside_words(
+            "person, twelve digits that may be a time",
+            "SE_PERSONNUMMER",
+            r"\b(?:18|19|20)\d{10}\b",
+            _PERSON,
+            valid=is_person_number,
+            gate=TWELVE_DIGITS,
             checksum="Luhn",
         ),
         beside_words(
             "organisation",
             "SE_ORGANISATIONSNUMMER",
-            r"\b(?:16)?\d{6}-?\d{4}\b",
+            r"\b\d{6}-?\d{4}\b",
             _ORGANISATION,
+            gate=TEN_DIGITS,
             valid=is_organisation_number,
             checksum="Luhn",
         ),

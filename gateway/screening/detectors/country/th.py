@@ -2,7 +2,7 @@
 
 from stdnum.th import moa, pin
 
-from gateway.screening.detectors._identity import beside_words, checked
+from gateway.screening.detectors._identity import THIRTEEN_DIGITS, beside_words, checked
 from gateway.screening.patterns import Family, Pattern, words
 
 _CONTEXT = words(
@@ -23,7 +23,15 @@ DETECTOR = Family(
             check=checked(pin.is_valid),
             checksum="mod 11",
         ),
-        beside_words("person", "TH_TNIN", r"\b[1-8]\d{12}\b", _CONTEXT, valid=pin.is_valid, checksum="mod 11"),
+        beside_words(
+            "person",
+            "TH_TNIN",
+            r"\b[1-8]\d{12}\b",
+            _CONTEXT,
+            valid=pin.is_valid,
+            gate=THIRTEEN_DIGITS,
+            checksum="mod 11",
+        ),
         Pattern(
             name="firm with dashes",
             entity_type="TH_TIN",
@@ -33,7 +41,9 @@ DETECTOR = Family(
             check=checked(moa.is_valid),
             checksum="mod 11",
         ),
-        beside_words("firm", "TH_TIN", r"\b0\d{12}\b", _CONTEXT, valid=moa.is_valid, checksum="mod 11"),
+        beside_words(
+            "firm", "TH_TIN", r"\b0\d{12}\b", _CONTEXT, valid=moa.is_valid, gate=THIRTEEN_DIGITS, checksum="mod 11"
+        ),
     ),
     examples={
         "TH_TNIN": ("«1-2345-67890-12-1»", "Thai ID «1234567890121»", "บัตรประชาชน «3456789012347»"),

@@ -2,7 +2,15 @@
 
 from stdnum.tr import tckimlik, vkn
 
-from gateway.screening.detectors._identity import PLATE_WORDS, alone, beside_words, checked, is_whole_text
+from gateway.screening.detectors._identity import (
+    ELEVEN_DIGITS,
+    PLATE_WORDS,
+    TEN_DIGITS,
+    alone,
+    beside_words,
+    checked,
+    is_whole_text,
+)
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _PERSON = words("tckn, tc kimlik, t.c. kimlik, kimlik no, kimlik numarası, tc no, turkish id")  # noqa: RUF001 - Turkish
@@ -32,13 +40,15 @@ DETECTOR = Family(
             name="person",
             entity_type="TR_TCKN",
             regex=r"\b[1-9]\d{10}\b",
-            gate=r"\b\d{11}\b",
+            gate=ELEVEN_DIGITS,
             score=0.55,
             context=_PERSON,
             check=checked(tckimlik.is_valid),
             checksum="two digits, mod 10",
         ),
-        beside_words("taxpayer", "TR_VKN", r"\b\d{10}\b", _TAX, valid=vkn.is_valid, checksum="mod 9 and 10"),
+        beside_words(
+            "taxpayer", "TR_VKN", r"\b\d{10}\b", _TAX, valid=vkn.is_valid, gate=TEN_DIGITS, checksum="mod 9 and 10"
+        ),
         Pattern(
             name="plate",
             entity_type="TR_LICENSE_PLATE",

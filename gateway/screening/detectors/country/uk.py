@@ -7,6 +7,7 @@ from stdnum.gb import nhs, upn, utr, vat
 from gateway.screening.detectors._identity import (
     DRIVER_WORDS,
     PLATE_WORDS,
+    TEN_DIGITS,
     alone,
     beside_words,
     checked,
@@ -53,6 +54,7 @@ DETECTOR = Family(
             r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b",
             _NHS,
             valid=nhs.is_valid,
+            gate=TEN_DIGITS,
             checksum="mod 11",
         ),
         Pattern(
@@ -104,7 +106,9 @@ DETECTOR = Family(
             r"\b(?:[A-HJ-NPR-TV-Y]\d{1,3} ?[A-HJ-PR-Z]{3}|[A-HJ-PR-Z]{3} ?\d{1,3}[A-HJ-NPR-TV-Y])\b",
             PLATE_WORDS,
         ),
-        beside_words("unique taxpayer reference", "UK_UTR", r"\b\d{5} ?\d{5}\b", _TAX, valid=utr.is_valid),
+        beside_words(
+            "unique taxpayer reference", "UK_UTR", r"\b\d{5} ?\d{5}\b", _TAX, valid=utr.is_valid, gate=TEN_DIGITS
+        ),
         Pattern(
             name="VAT number",
             entity_type="UK_VAT",

@@ -5,6 +5,7 @@ import re
 from gateway.screening.checksums import luhn_valid
 from gateway.screening.detectors._identity import (
     DOCUMENT_VALUE,
+    TEN_DIGITS,
     alone,
     beside_words,
     checked,
@@ -145,7 +146,7 @@ DETECTOR = Family(
             check=checked(is_npi),
             checksum="Luhn",
         ),
-        beside_words("NPI bare", "US_NPI", r"\b[12]\d{9}\b", _NPI, valid=is_npi, gate=r"\b\d{10}\b", checksum="Luhn"),
+        beside_words("NPI bare", "US_NPI", r"\b[12]\d{9}\b", _NPI, valid=is_npi, gate=TEN_DIGITS, checksum="Luhn"),
         labelled("NPI behind its name", "US_NPI", r"\bNPI\b", r"[0-9]{10}", score=0.8, check=alone),
         Pattern(
             name="MBI",

@@ -3,7 +3,14 @@
 from stdnum.za import tin
 
 from gateway.screening.checksums import luhn_valid
-from gateway.screening.detectors._identity import beside_words, checked, is_date, is_milliseconds
+from gateway.screening.detectors._identity import (
+    TEN_DIGITS,
+    THIRTEEN_DIGITS,
+    beside_words,
+    checked,
+    is_date,
+    is_milliseconds,
+)
 from gateway.screening.patterns import Family, Pattern, words
 
 _PERSON = words("sa id, id number, identity number, south african id, rsa id, resident number, identiteitsnommer")
@@ -34,10 +41,16 @@ DETECTOR = Family(
             check=checked(_is_sure),
             checksum="Luhn",
         ),
-        beside_words("identity of a child", "ZA_ID", r"\b\d{13}\b", _PERSON, valid=is_person_number, checksum="Luhn"),
         beside_words(
-            "tax", "ZA_TIN", r"\b[01239]\d{9}\b", _TAX, valid=tin.is_valid, gate=r"\b\d{10}\b", checksum="Luhn"
+            "identity of a child",
+            "ZA_ID",
+            r"\b\d{13}\b",
+            _PERSON,
+            valid=is_person_number,
+            gate=THIRTEEN_DIGITS,
+            checksum="Luhn",
         ),
+        beside_words("tax", "ZA_TIN", r"\b[01239]\d{9}\b", _TAX, valid=tin.is_valid, gate=TEN_DIGITS, checksum="Luhn"),
     ),
     examples={
         "ZA_ID": ("«8001015009087»", "ID number «800101 5009 08 7»"),
