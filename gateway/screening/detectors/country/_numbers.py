@@ -6,7 +6,8 @@ are called on candidates only.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 from gateway.screening.patterns import Candidate, Check, Pattern, words
 
@@ -159,3 +160,17 @@ def _elements(form: str) -> list[tuple[str, int, int]]:
         (element, 0 if optional else int(least or 1), int(most or least or 1))
         for element, least, most, optional in _ELEMENT.findall(form)
     ]
+
+
+def weighted_sum(digits: str, weights: Iterable[int]) -> int:
+    """Return the sum of the products of *digits* and *weights*, one by one; the shorter of the two ends it."""
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
+
+
+def is_date(year: str, month: str, day: str) -> bool:
+    """Tell whether there is such a day; a year of two digits is one of the 2000s, and leap years fit both centuries."""
+    try:
+        date(int(year) if len(year) > 2 else 2000 + int(year), int(month), int(day))  # noqa: PLR2004 -- 85, 1985
+    except ValueError:
+        return False
+    return True

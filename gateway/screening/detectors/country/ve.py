@@ -1,4 +1,4 @@
-"""Venezuela: the tax number."""
+"""Venezuela: tax and identity card numbers."""
 
 from stdnum.ve import rif
 
@@ -6,6 +6,12 @@ from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words("rif, registro de información fiscal")
+_CITIZEN = words("cédula, cedula, cédula de identidad, c.i")
+
+
+def _is_citizen(text: str) -> bool:
+    return len(set(text)) > 3  # noqa: PLR2004 -- `V-11.111.111` is a template
+
 
 DETECTOR = Family(
     name="ve",
@@ -21,14 +27,24 @@ DETECTOR = Family(
             score=0.7,
             gate=r"(?i)\b[VEJPG]-\d{8}",
         ),
+        written(
+            "VE_CEDULA",
+            _is_citizen,
+            r"[VE]-?(?:\d{1,2}\.\d{3}\.\d{3}|\d{6,8})",
+            _CITIZEN,
+            score=0.4,
+            gate=r"(?i)\b[VE]-?\d{1,2}\.?\d{3}\.?\d",
+        ),
     ),
     examples={
+        "VE_CEDULA": ("cédula «V-12.345.678»",),
         "VE_RIF": (
             "rif «V217657519»",
             "«E-25958836-0»",
-        )
+        ),
     },
     counter_examples=(
+        "cédula V-12",
         "rif V217657517",
         "E-25958836-2",
     ),
