@@ -13,9 +13,12 @@ from gateway.screening.patterns import Candidate, Check, Pattern, words
 
 Valid = Callable[[str], bool]  #: of stdnum's modules: `is_valid`
 
-_SEPARATOR = r"(?:[ ./\x{a0}\x{2013}-]{1,3})?"  #: what people put between the digits, en dash and hard space included
+_SEPARATOR = r"[ ./-]{0,3}"  #: what people put between the digits
 _ELEMENT = re.compile(r"(\\d|\[[^\]]+\]|[A-Z0-9])(?:\{(\d+)(?:,(\d+))?\}|(\?))?")
-_GATES = (7, 4, 2, 1)  #: digits in a row that a gate looks for: few gates, which many patterns share
+_ACTED_UPON = 0.5  #: the score from which the shipped policy acts
+_GATES = (7, 4)  #: digits in a row that a gate looks for: few gates, which many patterns share
+_DIGIT = re.compile(r"\\d|\d|\[[\d-]+\]")
+_ROWS = re.compile("0+")
 _NOT_OF_IT = re.compile(r"[^\w&]|_")
 _LAST_GROUP = re.compile(r"[^\w&]*[ \xa0][^\w&]*\w+$")
 _PART_OF_A_NUMBER = frozenset("-/.,:_+=")
@@ -25,8 +28,6 @@ VAT = words(
     "vat, vat number, vat no, vat id, vatin, tva, btw, btw-nummer, mwst, ust-id, ust-idnr, umsatzsteuer, iva, moms, "
     "alv, mva, pvm, pvn, dph, ddv, pdv, áfa, ддс, φπα"
 )
-DOTTED = r"\d\.\d{3}[./-]\d"  #: a gate: `529.982`, `12.345-6`
-DASHED = r"\d{2}-\d{2}"  #: a gate: `20-05536168-2`, `211062-5629`
 
 
 def number(
@@ -38,7 +39,6 @@ def number(
     checksum: str = "",
     prefix: str = "",
     score: float = 0.5,
-    gate: str = "",
     name: str = "",
 ) -> Pattern:
     r"""
@@ -46,16 +46,15 @@ def number(
 
     Args:
         valid: judges the characters of *shape*: capitals and digits without anything between them.
-        shape: the number without separators: `\d`, `[A-Z]`, capitals, digits, each with `{n}`, `{n,m}` or `?` behind
-            it; forms with `|` between them, the longest first.
+        shape: the number without separators, with four digits in a row at least: `\d`, `[A-Z]`, capitals, digits, each
+            with `{n}`, `{n,m}` or `?` behind it; forms with `|` between them, the longest first.
         prefix: letters that may stand in front, such as a country's code; they belong to the number.
-        gate: only where a form of the shape holds no digit for certain.
     """
     before = rf"(?:{prefix}[ :.-]{{0,2}})?" if prefix else ""
     return Pattern(
         name=name or entity_type.lower(),
         entity_type=entity_type,
-        gate=gate or _gate(shape),
+        gate=_gate(shape),
         regex=rf"(?i)\b{before}(?:{_loose(shape)})\b",
         score=score,
         context=context,
@@ -74,23 +73,23 @@ def written(
     *,
     score: float,
     checksum: str = "",
-    gate: str = "",
     name: str = "",
 ) -> Pattern:
     """
-    Return the pattern of a number in the country's own punctuation, which may say enough without its name.
+    Return the pattern of a number in the country's own punctuation, which says enough without its name.
 
     Args:
         valid: judges the match as it stands, in capitals.
         regex: RE2, in any case; nothing that it could go on with may follow.
+        score: below what the shipped policy acts on, it counts beside its name only.
     """
     return Pattern(
         name=name or f"{entity_type.lower()} as written",
         entity_type=entity_type,
-        gate=gate,
         regex=rf"(?i)\b(?:{regex})",
         score=score,
         context=context,
+        needs_context=score < _ACTED_UPON,
         check=_as_written(valid),
         checksum=checksum,
     )
@@ -150,8 +149,13 @@ def _repeated(element: str, least: int, most: int) -> str:
 
 def _gate(shape: str) -> str:
     """Return the gate for *shape*: as much of its longest row of digits as other shapes share."""
-    longest = min(max(least for element, least, _ in _elements(form) if element == r"\d") for form in shape.split("|"))
+    longest = min(max(map(len, _ROWS.findall(_kinds(form)))) for form in shape.split("|"))
     return _loose_form(rf"\d{{{next(size for size in _GATES if size <= longest)}}}")
+
+
+def _kinds(form: str) -> str:
+    """Return `0` for each character of *form* that is a digit and has to be there, `-` for the others."""
+    return "".join(("0" if _DIGIT.fullmatch(element) else "-") * least for element, least, _ in _elements(form))
 
 
 def _elements(form: str) -> list[tuple[str, int, int]]:

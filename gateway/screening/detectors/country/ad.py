@@ -12,9 +12,7 @@ DETECTOR = Family(
     source="Govern d'Andorra, Número de Registre Tributari; OECD, Tax identification numbers: Andorra",
     patterns=(
         number("AD_NRT", nrt.is_valid, r"[ACDEFGLOPU]\d{6}[A-Z]", _CONTEXT),
-        written(
-            "AD_NRT", nrt.is_valid, r"[ACDEFGLOPU]-\d{6}-[A-Z]", _CONTEXT, score=0.55, gate=r"[A-Za-z]-\d{6}-[A-Za-z]"
-        ),
+        written("AD_NRT", nrt.is_valid, r"[ACDEFGLOPU]-\d{6}-[A-Z]", _CONTEXT, score=0.55),
     ),
     examples={
         "AD_NRT": (

@@ -23,7 +23,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="Luhn",
             score=0.85,
-            gate=r"\b784-\d{4}-",
         ),
     ),
     examples={"AE_EMIRATES_ID": ("Emirates ID «784199728080708»", "holder «784-1975-6752334-1»")},

@@ -19,7 +19,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 11",
             score=0.65,
-            gate=r"\d-\d{8}-\d",
         ),
         number("AR_DNI", dni.is_valid, r"\d{7,8}", _CONTEXT, score=0.4),
         number("AR_CBU", cbu.is_valid, r"\d{22}", _CONTEXT, checksum="mod 10, twice"),

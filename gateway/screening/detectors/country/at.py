@@ -28,10 +28,8 @@ DETECTOR = Family(
         number("AT_VNR", vnr.is_valid, r"\d{10}", _CONTEXT, checksum="mod 11"),
         number("AT_TIN", tin.is_valid, r"\d{9}", _TAX, checksum="Luhn"),
         number("AT_UID", uid.is_valid, r"U\d{8}", _TAX, checksum="Luhn, mod 10", prefix="AT"),
-        written(
-            "AT_UID", uid.is_valid, r"ATU ?\d{8}", _TAX, checksum="Luhn, mod 10", score=0.75, gate=r"(?i)\bATU ?\d"
-        ),
-        written("AT_BUSINESSID", _is_business_id, r"FN ?\d{1,6} ?[a-z]", _TAX, score=0.4, gate=r"(?i)\bFN ?\d"),
+        written("AT_UID", uid.is_valid, r"ATU ?\d{8}", _TAX, checksum="Luhn, mod 10", score=0.75),
+        written("AT_BUSINESSID", _is_business_id, r"FN ?\d{1,6} ?[a-z]", _TAX, score=0.4),
         number("AT_BUSINESSID", _is_business_id, r"\d{5,6}[A-Z]", _TAX, score=0.3),
     ),
     examples={

@@ -30,7 +30,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 97",
             score=0.85,
-            gate=r"\d\.\d{2}-\d{3}[. ]\d{2}",
         ),
         number("BE_BIS", bis.is_valid, r"\d{11}", _CONTEXT, checksum="mod 97"),
         written(
@@ -40,7 +39,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 97",
             score=0.85,
-            gate=r"\d\.\d{2}-\d{3}[. ]\d{2}",
         ),
         number("BE_EID", eid.is_valid, r"\d{12}", _CARD, checksum="mod 97"),
         number("BE_VAT", vat.is_valid, r"[01]\d{9}|\d{9}", _BUSINESS, checksum="mod 97", prefix="BE"),
@@ -51,7 +49,6 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="mod 97",
             score=0.75,
-            gate=r"(?i)\bBE ?[01]\d{3}",
         ),
         written(
             "BE_OGM_VCS",
@@ -60,7 +57,6 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="mod 97",
             score=0.55,
-            gate=r"\d{3}/\d{4}/\d{5}",
         ),
     ),
     examples={

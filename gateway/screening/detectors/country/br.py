@@ -2,7 +2,7 @@
 
 from stdnum.br import cnpj, cpf
 
-from gateway.screening.detectors.country._numbers import DOTTED, number, written
+from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words("cpf, cnpj, cadastro de pessoas físicas, cadastro nacional da pessoa jurídica, receita federal")
@@ -19,17 +19,15 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 11, twice",
             score=0.85,
-            gate=DOTTED,
         ),
-        number("BR_CNPJ", cnpj.is_valid, r"[0-9A-Z]{12}\d{2}", _CONTEXT, checksum="mod 11, twice"),
+        number("BR_CNPJ", cnpj.is_valid, r"\d{14}", _CONTEXT, checksum="mod 11, twice"),
         written(
             "BR_CNPJ",
             cnpj.is_valid,
-            r"[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-\d{2}",
+            r"[0-9A-Z]{2}\.? ?[0-9A-Z]{3}\.? ?[0-9A-Z]{3} ?/ ?[0-9A-Z]{4} ?[-\x{2013}] ?\d{2}",
             _CONTEXT,
             checksum="mod 11, twice",
             score=0.85,
-            gate=r"\.[0-9A-Za-z]{3}/[0-9A-Za-z]{4}-\d",
         ),
     ),
     examples={

@@ -2,7 +2,7 @@
 
 from stdnum.ch import esr, ssn, uid, vat
 
-from gateway.screening.detectors.country._numbers import DOTTED, number, written
+from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words(
@@ -37,7 +37,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="EAN-13",
             score=0.85,
-            gate=r"\b756\.\d{4}\.",
         ),
         written(
             "CH_SSN",
@@ -46,7 +45,6 @@ DETECTOR = Family(
             _AHV,
             name="ch_ssn with a typing error",
             score=0.3,
-            gate=r"\b756\.\d{4}\.",
         ),
         number("CH_UID", uid.is_valid, r"CHE\d{9}", _BUSINESS, checksum="mod 11"),
         written(
@@ -56,7 +54,6 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="mod 11",
             score=0.85,
-            gate=r"(?i)\bCHE-?\d{3}\.",
         ),
         written(
             "CH_UID",
@@ -66,7 +63,6 @@ DETECTOR = Family(
             name="ch_uid without its letters",
             checksum="mod 11",
             score=0.4,
-            gate=DOTTED,
         ),
         written(
             "CH_VAT",
@@ -75,7 +71,6 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="mod 11",
             score=1.0,
-            gate=r"(?i)\bCHE-?\d{3}",
         ),
         number("CH_ESR", esr.is_valid, r"\d{27}", _REFERENCE, checksum="mod 10, recursive"),
     ),

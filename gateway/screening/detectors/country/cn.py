@@ -22,7 +22,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="ISO 7064 mod 11-2",
             score=0.9,
-            gate=r"\d{17}",
         ),
         number("CN_USCC", uscc.is_valid, r"[0-9A-Z]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}", _CREDIT_CODE, checksum="mod 31"),
         written(
@@ -32,7 +31,6 @@ DETECTOR = Family(
             _CREDIT_CODE,
             checksum="mod 31",
             score=0.6,
-            gate=r"\b[159][1239]\d{6}",
         ),
     ),
     examples={

@@ -2,7 +2,7 @@
 
 from stdnum.co import nit
 
-from gateway.screening.detectors.country._numbers import DOTTED, number, written
+from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words("nit, número de identificación tributaria, rut")
@@ -18,7 +18,7 @@ DETECTOR = Family(
     source="DIAN, Número de Identificación Tributaria; Registraduría Nacional, cédula de ciudadanía",
     patterns=(
         number("CO_NIT", nit.is_valid, r"\d{8,10}", _CONTEXT, checksum="mod 11"),
-        written("CO_NIT", nit.is_valid, r"\d{3}\.\d{3}\.\d{3}-\d", _CONTEXT, checksum="mod 11", score=0.6, gate=DOTTED),
+        written("CO_NIT", nit.is_valid, r"\d{3}\.\d{3}\.\d{3}-\d", _CONTEXT, checksum="mod 11", score=0.6),
         number("CO_CEDULA", _is_citizen, r"\d{6,10}", _CITIZEN, score=0.4),
     ),
     examples={

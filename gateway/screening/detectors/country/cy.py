@@ -19,7 +19,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 26",
             score=0.75,
-            gate=r"(?i)\bCY[- ]?\d{8}",
         ),
     ),
     examples={

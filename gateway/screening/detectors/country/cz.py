@@ -13,7 +13,7 @@ DETECTOR = Family(
     source="Zákon 133/2000 Sb., rodné číslo; Finanční správa, DIČ; ČNB, vyhláška 169/2011 Sb. (accounts)",
     patterns=(
         number("CZ_RC", rc.is_valid, r"\d{9,10}", _CONTEXT, checksum="mod 11"),
-        written("CZ_RC", rc.is_valid, r"\d{6}/\d{4}", _CONTEXT, checksum="mod 11", score=0.6, gate=r"\d{6}/\d{4}"),
+        written("CZ_RC", rc.is_valid, r"\d{6}/\d{4}", _CONTEXT, checksum="mod 11", score=0.6),
         number("CZ_DIC", dic.is_valid, r"\d{8,10}", _BUSINESS, checksum="mod 11", prefix="CZ"),
         number("CZ_ICO", dic.is_valid, r"\d{8}", _BUSINESS, name="cz_ico", checksum="mod 11", score=0.55),
         written(
@@ -23,7 +23,6 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="mod 11, twice",
             score=0.45,
-            gate=r"\d{2}/\d{4}",
         ),
     ),
     examples={

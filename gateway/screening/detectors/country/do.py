@@ -19,7 +19,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="Luhn",
             score=0.6,
-            gate=r"\d{3}-\d{7}-\d",
         ),
         number("DO_RNC", rnc.is_valid, r"\d{9}", _CONTEXT, checksum="mod 11"),
         number("DO_NCF", ncf.is_valid, r"[ABEP]\d{10,18}", _CONTEXT, score=0.4),

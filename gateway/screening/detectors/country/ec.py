@@ -13,7 +13,7 @@ DETECTOR = Family(
     source="Registro Civil, cédula de identidad; Servicio de Rentas Internas, RUC",
     patterns=(
         number("EC_CI", ci.is_valid, r"\d{10}", _CONTEXT, checksum="Luhn"),
-        written("EC_CI", ci.is_valid, r"\d{9}-\d", _ABBREVIATED, checksum="Luhn", score=0.4, gate=r"\d{9}-\d"),
+        written("EC_CI", ci.is_valid, r"\d{9}-\d", _ABBREVIATED, checksum="Luhn", score=0.4),
         number("EC_RUC", ruc.is_valid, r"\d{13}", _CONTEXT, checksum="mod 11 or Luhn"),
     ),
     examples={

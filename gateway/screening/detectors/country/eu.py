@@ -25,10 +25,17 @@ DETECTOR = Family(
             VAT,
             checksum="the country's",
             score=0.45,
-            gate=rf"(?i)\b(?:{_MEMBERS})[ -]?[0-9A-Z]{{1,2}}[ .-]?\d",
         ),
         number("EU_OSS", oss.is_valid, r"EU\d{9}|IM\d{10}", (*VAT, "oss", "ioss", "moss"), score=0.45),
-        number("EU_AT_02", at_02.is_valid, r"[A-Z]{2}\d{2}[0-9A-Z]{4,31}", _CREDITOR, checksum="mod 97", score=0.55),
+        written(
+            "EU_AT_02",
+            at_02.is_valid,
+            r"[A-Z]{2} ?\d{2} ?[0-9A-Z]{3} ?[0-9A-Z]{4,28}",
+            _CREDITOR,
+            checksum="mod 97",
+            score=0.45,
+            name="eu_at_02 with any business code",
+        ),
         written(
             "EU_AT_02",
             at_02.is_valid,
@@ -36,7 +43,6 @@ DETECTOR = Family(
             _CREDITOR,
             checksum="mod 97",
             score=0.75,
-            gate=r"(?i)\b[A-Z]{2}\d{2}ZZZ",
         ),
     ),
     examples={

@@ -21,7 +21,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 97",
             score=0.7,
-            gate=r"\d{2} ?\d{3} ?\d{3} ?\d{2}",
         ),
         number("FR_NIF", nif.is_valid, r"[0-3]\d{12}", _TAX, checksum="mod 511"),
         number("FR_SIREN", siren.is_valid, r"\d{9}", _BUSINESS, checksum="Luhn"),
@@ -34,7 +33,6 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="mod 97",
             score=0.8,
-            gate=r"(?i)\bFR ?[0-9A-Z]{2} ?\d{3}",
         ),
         written(
             "FR_RCS",
@@ -43,7 +41,6 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="Luhn",
             score=0.9,
-            gate=r"(?i)\bRCS [A-Z]",
         ),
         number("FR_ACCISE", accise.is_valid, r"FR0\d{5}[ABCDENR]\d{3,4}", _BUSINESS, score=0.4),
     ),

@@ -14,7 +14,7 @@ DETECTOR = Family(
     patterns=(
         number("GR_AMKA", amka.is_valid, r"\d{11}", _CONTEXT, checksum="Luhn"),
         number("GR_VAT", vat.is_valid, r"\d{9}", _TAX, checksum="mod 11", prefix="EL"),
-        written("GR_VAT", vat.is_valid, r"EL ?\d{9}", _TAX, checksum="mod 11", score=0.6, gate=r"(?i)\bEL ?\d{9}"),
+        written("GR_VAT", vat.is_valid, r"EL ?\d{9}", _TAX, checksum="mod 11", score=0.6),
     ),
     examples={
         "GR_AMKA": ("αμκα «25025986313»",),

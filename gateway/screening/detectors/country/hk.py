@@ -27,7 +27,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 11",
             score=0.75,
-            gate=r"\d{6} ?\([0-9Aa]\)",
         ),
     ),
     examples={"HK_HKID": ("HKID «A1234563»", "holder «G123456(A)»", "香港身份證«AB987654(3)»")},

@@ -2,7 +2,7 @@
 
 from stdnum.id import nik, npwp
 
-from gateway.screening.detectors.country._numbers import DOTTED, number, written
+from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words("nik, ktp, nomor induk kependudukan, npwp, nomor pokok wajib pajak")
@@ -20,7 +20,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="Luhn",
             score=0.75,
-            gate=DOTTED,
         ),
     ),
     examples={

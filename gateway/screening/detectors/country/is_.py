@@ -19,7 +19,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 11",
             score=0.6,
-            gate=r"\d{6}-\d{4}",
         ),
         number("IS_VSK", vsk.is_valid, r"\d{5,6}", _CONTEXT, prefix="IS", score=0.4),
     ),

@@ -23,7 +23,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 9",
             score=0.55,
-            gate=r"\d-\d{4}-\d{4}-\d{4}",
         ),
     ),
     examples={

@@ -21,7 +21,7 @@ DETECTOR = Family(
     source="Administration de l'enregistrement, numéro de TVA; loi du 19 juin 2013 (matricule)",
     patterns=(
         number("LU_TVA", tva.is_valid, r"\d{8}", _CONTEXT, checksum="mod 89", prefix="LU"),
-        written("LU_TVA", tva.is_valid, r"LU ?\d{8}", _CONTEXT, checksum="mod 89", score=0.7, gate=r"(?i)\bLU ?\d{8}"),
+        written("LU_TVA", tva.is_valid, r"LU ?\d{8}", _CONTEXT, checksum="mod 89", score=0.7),
         number("LU_MATRICULE", _is_matricule, r"[12]\d{12}", _PERSON, checksum="Luhn and Verhoeff"),
     ),
     examples={

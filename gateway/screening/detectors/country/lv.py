@@ -12,9 +12,7 @@ DETECTOR = Family(
     source="Fizisko personu reģistra likums, personas kods; Valsts ieņēmumu dienests, PVN reģistrācijas numurs",
     patterns=(
         number("LV_PK", pvn.is_valid, r"[0-3]\d{10}", _CONTEXT, checksum="mod 11"),
-        written(
-            "LV_PK", pvn.is_valid, r"[0-3]\d{5}-\d{5}", _CONTEXT, checksum="mod 11", score=0.65, gate=r"\d{6}-\d{5}"
-        ),
+        written("LV_PK", pvn.is_valid, r"[0-3]\d{5}-\d{5}", _CONTEXT, checksum="mod 11", score=0.65),
         number("LV_PVN", pvn.is_valid, r"[4-9]\d{10}", _CONTEXT, checksum="mod 11", prefix="LV"),
     ),
     examples={

@@ -18,7 +18,6 @@ DETECTOR = Family(
             r"\d{7}\(\d\)|\d/\d{6}/\d",
             words("bir, bilhete de identidade, macau id, macao id, macau resident, 澳門身份證, 澳门身份证"),
             score=0.4,
-            gate=r"\d{7}\(\d\)|\d/\d{6}/\d",
         ),
     ),
     examples={"MO_BIR": ("澳門身份證«1234567(8)»", "BIR «5/215215/5»")},

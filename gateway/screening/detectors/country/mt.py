@@ -19,7 +19,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 37",
             score=0.65,
-            gate=r"(?i)\bMT ?\d{4}",
         ),
     ),
     examples={

@@ -19,7 +19,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 17",
             score=0.6,
-            gate=r"[A-Za-z]\d{12}",
         ),
     ),
     examples={

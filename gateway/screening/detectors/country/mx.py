@@ -30,7 +30,6 @@ DETECTOR = Family(
             _CURP,
             checksum="mod 10",
             score=0.9,
-            gate=r"(?i)\d{6}[HM][A-Z]{5}",
         ),
         number("MX_RFC", rfc.is_valid, r"[A-ZÑ&]{3,4}\d{6}[0-9A-Z]{3}|[A-ZÑ&]{4}\d{6}", _RFC),
         written(
@@ -40,7 +39,6 @@ DETECTOR = Family(
             _RFC,
             checksum="mod 11",
             score=0.6,
-            gate=r"(?i)[A-ZÑ&]{4}-?\d{6}-?[0-9A-Z]{3}",
         ),
         number("MX_NSS", luhn_valid, r"\d{11}", _NSS, checksum="Luhn"),
     ),

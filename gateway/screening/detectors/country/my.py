@@ -12,7 +12,7 @@ DETECTOR = Family(
     source="Jabatan Pendaftaran Negara, MyKad",
     patterns=(
         number("MY_NRIC", nric.is_valid, r"\d{12}", _CONTEXT),
-        written("MY_NRIC", nric.is_valid, r"\d{6}-\d{2}-\d{4}", _CONTEXT, score=0.6, gate=r"\d{6}-\d{2}-\d{4}"),
+        written("MY_NRIC", nric.is_valid, r"\d{6}-\d{2}-\d{4}", _CONTEXT, score=0.6),
     ),
     examples={
         "MY_NRIC": (

@@ -27,12 +27,11 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="mod 11 or mod 97",
             score=0.85,
-            gate=r"(?i)\d{9}B\d{2}",
         ),
-        number(
+        written(
             "NL_IDENTITEITSKAARTNUMMER",
             identiteitskaartnummer.is_valid,
-            r"[A-NP-Z]{2}[0-9A-NP-Z]{6}\d",
+            r"[A-NP-Z]{2} ?[0-9A-NP-Z]{4} ?[0-9A-NP-Z]{2} ?\d",
             _DOCUMENT,
             score=0.4,
         ),

@@ -21,7 +21,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 11, twice",
             score=0.6,
-            gate=r"\d{6} ?\d{5}",
         ),
         number("NO_ORGNR", orgnr.is_valid, r"\d{9}", _BUSINESS, checksum="mod 11"),
         written(
@@ -31,7 +30,6 @@ DETECTOR = Family(
             _BUSINESS,
             checksum="mod 11",
             score=0.9,
-            gate=r"(?i)\d ?MVA\b",
         ),
         number("NO_KONTONR", kontonr.is_valid, r"\d{11}", _ACCOUNT, checksum="mod 11"),
     ),

@@ -32,7 +32,6 @@ DETECTOR = Family(
             _ACCOUNT,
             checksum="weights by bank",
             score=0.65,
-            gate=r"\d{2}-\d{4}-\d{7}-\d{2}",
         ),
         number("NZ_NHI", _is_patient, r"[A-HJ-NP-Z]{3}\d{4}", _HEALTH, checksum="mod 11"),
     ),

@@ -12,7 +12,7 @@ DETECTOR = Family(
     source="NADRA, CNIC and NICOP",
     patterns=(
         number("PK_CNIC", cnic.is_valid, r"[1-7]\d{11}[1-9]", _CONTEXT),
-        written("PK_CNIC", cnic.is_valid, r"[1-7]\d{4}-\d{7}-[1-9]", _CONTEXT, score=0.55, gate=r"\d{5}-\d{7}-\d"),
+        written("PK_CNIC", cnic.is_valid, r"[1-7]\d{4}-\d{7}-[1-9]", _CONTEXT, score=0.55),
     ),
     examples={
         "PK_CNIC": (

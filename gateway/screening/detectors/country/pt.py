@@ -29,7 +29,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="Luhn",
             score=0.7,
-            gate=r"\d{8} \d ?[A-Za-z]{2}\d",
         ),
         number("PT_NISS", _is_social_security, r"[12]\d{10}", _SOCIAL_SECURITY, checksum="mod 10, prime weights"),
     ),

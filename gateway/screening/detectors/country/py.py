@@ -2,7 +2,7 @@
 
 from stdnum.py import ruc
 
-from gateway.screening.detectors.country._numbers import number, written
+from gateway.screening.detectors.country._numbers import number
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words("ruc, registro único del contribuyente, registro único de contribuyentes")
@@ -10,10 +10,7 @@ _CONTEXT = words("ruc, registro único del contribuyente, registro único de con
 DETECTOR = Family(
     name="py",
     source="Dirección Nacional de Ingresos Tributarios, RUC",
-    patterns=(
-        number("PY_RUC", ruc.is_valid, r"\d{5,9}", _CONTEXT, checksum="mod 11"),
-        written("PY_RUC", ruc.is_valid, r"\d{4,8}-\d", _CONTEXT, checksum="mod 11", score=0.45, gate=r"\d{4}-\d"),
-    ),
+    patterns=(number("PY_RUC", ruc.is_valid, r"\d{5,9}", _CONTEXT, checksum="mod 11"),),
     examples={
         "PY_RUC": (
             "ruc «83957740-0»",

@@ -22,7 +22,6 @@ DETECTOR = Family(
             r"[JFC]\d{1,2}/\d{1,7}/\d{4}",
             _BUSINESS,
             score=0.6,
-            gate=r"(?i)\b[JFC]\d{1,2}/\d{1,7}/\d{4}",
         ),
         number("RO_ONRC", onrc.is_valid, r"[JFC]\d{13}", _BUSINESS, checksum="mod 10"),
     ),

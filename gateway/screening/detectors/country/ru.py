@@ -30,7 +30,6 @@ DETECTOR = Family(
             _PENSION,
             checksum="mod 101",
             score=0.75,
-            gate=r"\d{3}-\d{3}-\d{3}[ -]\d{2}",
         ),
     ),
     examples={

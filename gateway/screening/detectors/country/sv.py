@@ -25,7 +25,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 11",
             score=0.7,
-            gate=r"\d{4}-\d{6}-\d{3}-\d",
         ),
         number("SV_DUI", _is_identity, r"\d{9}", _PERSON, checksum="mod 10"),
     ),

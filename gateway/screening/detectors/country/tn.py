@@ -11,14 +11,13 @@ DETECTOR = Family(
     name="tn",
     source="Ministère des Finances, matricule fiscal",
     patterns=(
-        number("TN_MF", mf.is_valid, r"\d{3,7}[A-Z]{3}\d{3}|\d{3,7}[A-Z]", _CONTEXT, score=0.4),
+        number("TN_MF", mf.is_valid, r"\d{7}[A-Z]{3}\d{3}|\d{7}[A-Z]", _CONTEXT, score=0.4),
         written(
             "TN_MF",
             mf.is_valid,
             r"\d{7}/?[A-Z]/[A-Z]/[A-Z]/\d{3}",
             _CONTEXT,
             score=0.65,
-            gate=r"/[A-Za-z]/[A-Za-z]/\d{3}",
         ),
     ),
     examples={

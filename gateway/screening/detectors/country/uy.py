@@ -6,7 +6,7 @@ from gateway.screening.detectors.country._numbers import number, weighted_sum, w
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words("rut, registro único tributario")
-_PERSON = words("cédula, cedula, c.i, ci, documento de identidad")
+_PERSON = words("cédula, cedula, c.i, documento de identidad")
 
 
 def _is_identity(text: str) -> bool:
@@ -26,7 +26,6 @@ DETECTOR = Family(
             _PERSON,
             checksum="mod 10",
             score=0.45,
-            gate=r"\d{3}-\d",
         ),
     ),
     examples={"UY_CI": ("cédula «3514191-6»", "C.I. «3.295.410-2»"), "UY_RUT": ("rut «UY211556660011»",)},

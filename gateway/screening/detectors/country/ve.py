@@ -25,7 +25,6 @@ DETECTOR = Family(
             _CONTEXT,
             checksum="mod 11",
             score=0.7,
-            gate=r"(?i)\b[VEJPG]-\d{8}",
         ),
         written(
             "VE_CEDULA",
@@ -33,7 +32,6 @@ DETECTOR = Family(
             r"[VE]-?(?:\d{1,2}\.\d{3}\.\d{3}|\d{6,8})",
             _CITIZEN,
             score=0.4,
-            gate=r"(?i)\b[VE]-?\d{1,2}\.?\d{3}\.?\d",
         ),
     ),
     examples={
