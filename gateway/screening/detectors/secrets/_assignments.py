@@ -9,27 +9,29 @@ MARKS = "\"'`\u201c\u201d\u2018\u2019"  # straight, and curled as word processor
 QUOTES = frozenset(MARKS)
 OPENING = f"[{MARKS}]"
 
-_SUFFIX = r"(?:[_-]?(?:value|string|base64|b64|hex|prod|live|old|new)|[_-]?\d{1,2})?"
+_SUFFIX = r"(?:[_-]?(?:value|string|base64|b64|hex|prod|live|old|new)|[_-]?\d{1,4})?"
 _CLOSING = r"\\?[\"'`\]]{0,2}[ \t]{0,8}"  # of a quoted key, then the blanks before the sign
 _SIGN = r"(?::=|=>|[:=\x{ff1a}])[=>]?\s{0,8}"
 _PAIR = r",?\s{1,20}[\"']?(?:secret_)?value[\"']?\s?[:=]\s?"  # `- name: X` over `value: Y`, key="X" value="Y"
 
 #: what stands between a name and its value (RE2), without the value's own quote
-GIVEN = rf"{_SUFFIX}{_CLOSING}(?:{_SIGN}|>|{_PAIR})"
+ASSIGNED = rf"{_SUFFIX}{_CLOSING}(?:{_SIGN}|{_PAIR})"
+GIVEN = rf"{_SUFFIX}{_CLOSING}(?:{_SIGN}|{_PAIR}|>)"  #: or the value is the text of an element
 
 _TRAILING = ".,;:?)]}>\\"  #: what ends a sentence, a bracket or an escape; `!` ends more passwords than sentences
-_ANOTHER_NAME = re.compile(r"[\w.-]*[:=]")
+_PATH = re.compile(r"/[A-Za-z]+(?:/|\Z)")
+_NO_VALUE = re.compile(r"[\w.-]*[:=]\Z|--?[a-z]|.*(?:=>|\(\)|&&|\|\|)")  # another name, an option, code
 
 
 def trimmed(candidate: Candidate) -> Candidate | None:
     """Return the value without the punctuation behind it, or None for a placeholder and, if unquoted, for code."""
     value = candidate.text
     text = value.rstrip(_TRAILING)
-    if not text or is_placeholder(text) or is_placeholder(value):
+    if not text or is_placeholder(text) or (value != text and is_placeholder(value)) or _PATH.match(text):
         return None
     before = candidate.before()
     if before == ">" and candidate.after() != "<":
         return None
-    if before not in QUOTES and (is_reference(text) or _ANOTHER_NAME.fullmatch(value)):
+    if before not in QUOTES and (is_reference(text) or _NO_VALUE.match(value)):
         return None
     return candidate if value == text else candidate.shortened(text)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from gateway.screening.detectors.secrets._plausible import is_filler
+from gateway.screening.detectors.secrets._plausible import is_filler, is_jumbled
 from gateway.screening.patterns import Candidate, Check, Pattern
 
 HEX = "0123456789abcdef"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ALPHANUMERIC = f"{LETTERS}0123456789"
+UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"  #: RFC 9562, section 4
+A_UUID = "5eb4223e-5008-46e5-be67-c7b8f2732305"  #: for examples
 _SIGN = r"[\"'\]]{0,2}[ \t]{0,4}(?::=|=>|[:=])[=>]?\s{0,4}[\"'`]?(?:Bearer )?"
 
 
@@ -17,6 +19,12 @@ def is_issued(candidate: Candidate) -> Candidate | None:
     if behind.isalnum() or behind == "_" or is_filler(candidate.text):
         return None
     return candidate
+
+
+def is_random(candidate: Candidate) -> Candidate | None:
+    """Take such a token if it was drawn: a short mark also begins names, as in `sk-estimator` and `test_client`."""
+    found = is_issued(candidate)
+    return found if found is not None and is_jumbled(found.text) else None
 
 
 def issued(

@@ -21,21 +21,21 @@ _NAMES = (
     "connect\\.sid"
     ")"
 )
+_ANY_KEY = "[A-Za-z0-9][_.-]?(?:key|Key|KEY)"  #: less telling: its value has to be longer
 _CHARACTER = "[A-Za-z0-9!@#%^*+/=_.:~|-]"
 _QUOTE = r"(?:\\?[bru]?[\"'`])?"
 _SHORTEST = 10
 _LONG_KEYED, _SHORTEST_KEYED = 16, 8
 _NO_SECRET = re.compile(
-    r"(?i)[./~]{1,3}[a-z]|[a-z]:\\|\d{4}-\d\d-\d\d|(?:[0-9a-f]{2}:){3}|"  # a path, a date, a fingerprint
+    r"(?i)[./~]{1,3}[a-z]+/|[a-z]:\\|\d{4}-\d\d-\d\d|(?:[0-9a-f]{2}:){3}|"  # a path, a date, a fingerprint
     r"sk-|"  # what begins like this has a form of its own, in ai_keys
     r"(?:arn|urn|sha\d+|md5|https?|file|projects?|refs?|v?\d+\.\d)[:./-]"
 )
-_NOT_SECRET_NAME = re.compile(
-    r"(?i)(?:public|csrf|xsrf|page|continuation|next|sync|cache|partition|primary|foreign|sort|index|"
-    r"idempotency|device|push|registration|design|reserved|invalid|unexpected|bad)[ _.-]?\w{0,16}"
-    r"[\"'`\]]{0,2}\s*[:=>]+\s*\W?\Z"
+_PUBLIC_NAME = re.compile(
+    r"(?i)public|websocket|csrf|xsrf|page|continuation|next|sync|cache|partition|primary|foreign|sort|index|"
+    r"idempotency|device|push|registration|design|reserved|invalid|unexpected"
 )
-_NAME_SIZE = 48  #: bytes before a value in which its name stands
+_NAME_SIZE = 32  #: bytes before a value in which its name stands
 _BEHIND_CALLS = frozenset("([{$")  #: what follows a function's name or a template
 
 
@@ -48,7 +48,8 @@ def _is_secret(candidate: Candidate) -> Candidate | None:
     text = found.text
     if _NO_SECRET.match(text) or is_filler(text) or not looks_random(text):
         return None
-    return None if _NOT_SECRET_NAME.search(candidate.before(_NAME_SIZE)) else found
+    name = candidate.before(_NAME_SIZE).rstrip(" \t\"'`:=>").rpartition(" ")[2]
+    return None if _PUBLIC_NAME.search(name) else found
 
 
 def _is_secret_value(candidate: Candidate) -> Candidate | None:
@@ -69,6 +70,14 @@ DETECTOR = Family(
             gate=rf"{_NAMES}(?:{GIVEN}|\s(?:is|was)\s{{1,3}}){_QUOTE}{_CHARACTER}{{8}}",
             regex=rf"{_NAMES}(?:{GIVEN}|\s(?:is|was)\s{{1,3}}){_QUOTE}(?P<value>{_CHARACTER}{{{_SHORTEST},}})",
             score=0.8,
+            check=_is_secret,
+        ),
+        Pattern(
+            name="assigned key",
+            entity_type="SECRET",
+            gate=rf"{_ANY_KEY}{GIVEN}{_QUOTE}{_CHARACTER}{{20}}",
+            regex=rf"{_ANY_KEY}{GIVEN}{_QUOTE}(?P<value>{_CHARACTER}{{24,}})",
+            score=0.6,
             check=_is_secret,
         ),
         Pattern(

@@ -4,10 +4,9 @@ Tokens of chat, telephony and social networks.
 Source: each provider's documentation of its tokens, as named beside the forms.
 """
 
-from gateway.screening.detectors.secrets._forms import HEX, invented, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, issued, named
 from gateway.screening.patterns import Family
 
-_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _SLACK = "Slack API documentation, token types"
 
 _SLACK_FORMS = (
@@ -37,7 +36,7 @@ _CHAT = (
         "microsoft",
         "teams webhook",
         r"[a-z0-9]+\.webhook\.office\.com/webhook",
-        rf"(?:b2)?/{_UUID}@{_UUID}/IncomingWebhook/[0-9a-f]{{32}}/{_UUID}(?:/[A-Za-z0-9_-]+)?",
+        rf"(?:b2)?/{UUID}@{UUID}/IncomingWebhook/[0-9a-f]{{32}}/{UUID}(?:/[A-Za-z0-9_-]+)?",
     ),
     issued(
         "google",
@@ -47,13 +46,13 @@ _CHAT = (
     ),
     named("mattermost", "token", "mattermost", r"[a-z0-9]{26}"),
     named("gitter", "token", "gitter", r"[A-Za-z0-9_-]{40}"),
-    named("sendbird", "token", "sendbird", rf"{_UUID}|[0-9a-f]{{40}}"),
+    named("sendbird", "token", "sendbird", rf"{UUID}|[0-9a-f]{{40}}"),
     named("zoom", "secret", "zoom_", r"[A-Za-z0-9]{32}"),
 )
 _TELEPHONY = (
     issued("twilio", "key", r"(?:SK|AC)[0-9a-f]{4}", r"[0-9a-f]{28}", source="Twilio Docs, API keys", score=0.9),
     named("twilio", "token", "twilio", r"[0-9a-f]{32}"),
-    named("messagebird", "key", "message_?bird", rf"[A-Za-z0-9]{{25}}|{_UUID}"),
+    named("messagebird", "key", "message_?bird", rf"[A-Za-z0-9]{{25}}|{UUID}"),
     named("vonage", "secret", "vonage|nexmo", r"[A-Za-z0-9]{16}"),
     issued("bandwidth", "plivo id", r"(?:MA|SA)[A-Z0-9]{18}:", r"[A-Za-z0-9]{40}", source="Plivo documentation"),
 )
@@ -85,9 +84,7 @@ DETECTOR = Family(
             f"https://«discord.com/api/webhooks/112233445566778899/{invented(68)}»",
             f"DISCORD_CLIENT_SECRET=«{invented(32)}»",
             f"bot «123456789:A{invented(34)}» replies",
-            "https://«acme.webhook.office.com/webhookb2/"
-            + f"{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}@{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}"
-            + f"/IncomingWebhook/{invented(32, HEX)}/{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"«acme.webhook.office.com/webhookb2/{A_UUID}@{A_UUID}/IncomingWebhook/{invented(32, HEX)}/{A_UUID}»",
             f"https://«chat.googleapis.com/v1/spaces/AAAA/messages?key={invented(39)}&token={invented(43)}»",
             f"mattermost_token: «{invented(26, 'abcdefghijklmnopqrstuvwxyz0123456789')}»",
             f"GITTER_TOKEN=«{invented(40)}»",

@@ -4,11 +4,10 @@ Keys of cloud platforms and hosting providers.
 Source: each provider's documentation of its credentials; where it names no form, what its console issues.
 """
 
-from gateway.screening.detectors.secrets._forms import HEX, invented, is_issued, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, is_issued, issued, named
 from gateway.screening.patterns import Family, Pattern
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _AWS = "AWS IAM User Guide, unique identifiers"
 _AZURE = "Microsoft Purview, sensitive information type definitions"
 
@@ -33,7 +32,7 @@ _AMAZON = (
     issued(
         "aws", "short-term bedrock key", r"bedrock-api-key-", r"[A-Za-z0-9+/]{28,}", source="Amazon Bedrock User Guide"
     ),
-    issued("aws", "marketplace token", r"amzn\.mws\.", _UUID, source="Amazon MWS Developer Guide"),
+    issued("aws", "marketplace token", r"amzn\.mws\.", UUID, source="Amazon MWS Developer Guide"),
 )
 _GOOGLE = (
     issued("google", "api key", r"AIza", r"[A-Za-z0-9_-]{35}"),
@@ -83,8 +82,8 @@ _OTHERS = (
     issued("tencent", "secret id", r"AKID[A-Za-z0-9]{4}", r"[A-Za-z0-9]{28}"),
     issued("digitalocean", "token", r"do[opr]_v1_", r"[0-9a-f]{64}"),
     issued("digitalocean", "spaces key", r"DO00[A-Z0-9]{4}", r"[A-Z0-9]{12}"),
-    issued("heroku", "key", r"HRKU-", rf"(?:AA[A-Za-z0-9_-]{{58}}|{_UUID})"),
-    named("heroku", "api key", "heroku", _UUID),
+    issued("heroku", "key", r"HRKU-", rf"(?:AA[A-Za-z0-9_-]{{58}}|{UUID})"),
+    named("heroku", "api key", "heroku", UUID),
     issued("cloudflare", "origin key", r"v1\.0-[0-9a-f]{4}", r"[0-9a-f]{20}-[0-9a-f]{146}"),
     named("cloudflare", "token", "cloudflare|cf_api", r"[0-9a-f]{37}|[A-Za-z0-9_-]{40}"),
     issued("openshift", "token", r"sha256~", r"[A-Za-z0-9_-]{43}"),
@@ -101,7 +100,7 @@ _OTHERS = (
     issued("yandex", "iam token", r"t1\.[A-Z0-9a-z_-]{4}", r"[A-Z0-9a-z_-]+={0,2}\.[A-Z0-9a-z_-]{86}={0,2}"),
     issued("yandex", "api key", r"AQVN[A-Za-z0-9_-]{4}", r"[A-Za-z0-9_-]{31,34}"),
     issued("yandex", "secret key", r"YC[A-Za-z0-9_-]{6}", r"[A-Za-z0-9_-]{32}"),
-    named("scaleway", "secret key", r"scw_secret|scaleway", _UUID),
+    named("scaleway", "secret key", r"scw_secret|scaleway", UUID),
     named("hetzner", "token", r"hcloud|hetzner", r"[A-Za-z0-9]{64}"),
     named("linode", "token", "linode", r"[0-9a-f]{64}"),
     named("vercel", "token", "vercel", r"[A-Za-z0-9]{24}"),
@@ -117,7 +116,7 @@ DETECTOR = Family(
             f"aws_secret_access_key = «{invented(40)}»",
             f"«ABSKQmVkcm9ja0FQSUtleS1{invented(110)}=»",
             f"«bedrock-api-key-{invented(40)}»",
-            f"«amzn.mws.{invented(8, HEX)}-{invented(4, HEX)}-4a1b-8c2d-{invented(12, HEX)}»",
+            f"«amzn.mws.{A_UUID}»",
             f"https://maps.example.org/?key=«AIza{invented(35)}»&zoom=4",
             f"client_secret: «GOCSPX-{invented(28)}»",
             f"«ya29.{invented(40)}»",
@@ -139,7 +138,7 @@ DETECTOR = Family(
             f"«dop_v1_{invented(64, HEX)}»",
             f"«DO00{invented(16, _UPPER)}»",
             f"«HRKU-AA{invented(58)}»",
-            f"HEROKU_API_KEY=«{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"HEROKU_API_KEY=«{A_UUID}»",
             f"«v1.0-{invented(24, HEX)}-{invented(146, HEX)}»",
             f"CLOUDFLARE_API_TOKEN=«{invented(40)}»",
             f"oc login --token=«sha256~{invented(43)}»",
@@ -156,7 +155,7 @@ DETECTOR = Family(
             f"«t1.{invented(60)}.{invented(86)}»",
             f"«AQVN{invented(36)}»",
             f"«YC{invented(38)}»",
-            f"SCW_SECRET_KEY=«{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"SCW_SECRET_KEY=«{A_UUID}»",
             f"HCLOUD_TOKEN=«{invented(64)}»",
             f"linode_token: «{invented(64, HEX)}»",
             f"VERCEL_TOKEN=«{invented(24)}»",

@@ -4,10 +4,9 @@ Tokens of code hosting, of what builds and ships the code, and of what keeps its
 Source: each provider's documentation of its token formats, as named beside the forms.
 """
 
-from gateway.screening.detectors.secrets._forms import HEX, invented, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, is_random, issued, named
 from gateway.screening.patterns import Family
 
-_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _GITHUB = "GitHub Docs, authentication: token formats"
 _GITLAB = "GitLab Docs, token overview: token prefixes"
 _URL_SAFE = r"[A-Za-z0-9_-]"
@@ -43,15 +42,15 @@ _BUILDING = (
     issued("octopus", "key", r"API-[A-Z0-9]{4}", r"[A-Z0-9]{21,25}"),
     issued("sonarqube", "token", r"sq[pau]_", r"[0-9a-zA-Z]{40}"),
     named("sonarqube", "login", r"sonar[_.-]?(?:login|token|key)", r"[A-Za-z0-9]{40}"),
-    named("snyk", "token", "snyk", _UUID),
+    named("snyk", "token", "snyk", UUID),
     named("travis", "token", "travis", r"[A-Za-z0-9_-]{20,22}"),
-    named("codecov", "token", "codecov", rf"{_UUID}|[a-z0-9]{{32}}"),
+    named("codecov", "token", "codecov", rf"{UUID}|[a-z0-9]{{32}}"),
     named("drone", "token", "drone(?:ci)?[_-]", r"[A-Za-z0-9]{32}"),
 )
 _DEPLOYING = (
     issued("terraform", "cloud token", r"[A-Za-z0-9]{14}\.atlasv1\.", r"[A-Za-z0-9_-]{60,70}", score=0.99),
     issued("hashicorp", "vault token", r"hv[sbr]\.", r"[A-Za-z0-9_-]{24,}"),
-    named("hashicorp", "old vault token", r"(?:vault[_.-]?)?token", r"s\.[A-Za-z0-9]{24}"),
+    issued("hashicorp", "old vault token", r"s\.[A-Za-z0-9]{20}", r"[A-Za-z0-9]{4}", check=is_random),
     issued("pulumi", "token", r"pul-[0-9a-f]{4}", r"[0-9a-f]{36}"),
     issued("doppler", "token", r"dp\.(?:pt|st|ct|sa|scim|audit)\.", r"(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,44}"),
     issued("1password", "service account token", r"ops_eyJ", r"[A-Za-z0-9+/_-]{100,}={0,3}"),
@@ -101,9 +100,9 @@ DETECTOR = Family(
             f"«API-{invented(26, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789')}»",
             f"sonar.login=«squ_{invented(40, HEX)}»",
             f'SONAR_LOGIN = "«{invented(40)}»"',
-            f"SNYK_TOKEN: «{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"SNYK_TOKEN: «{A_UUID}»",
             f"travis_token=«{invented(22)}»",
-            f"CODECOV_TOKEN='«{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»'",
+            f"CODECOV_TOKEN='«{A_UUID}»'",
             f"DRONE_TOKEN=«{invented(32)}»",
             f"«{invented(14)}.atlasv1.{invented(67)}»",
             f"vault login «hvs.{invented(24)}»",

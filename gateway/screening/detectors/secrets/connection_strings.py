@@ -14,8 +14,9 @@ from gateway.screening.patterns import Candidate, Family, Pattern
 
 _QUOTED = r"\"[^\"\n]{3,200}\"|'[^'\n]{3,200}'"
 _USER_CHARACTER = "[!-.0-9;-?A-~]"  # ASCII without space, `/`, `:` and `@`
-_PASSWORD_CHARACTER = "[!#-&(-.0-;=?A-~]"  # also without quotes and angle brackets
+_NEXT_CHARACTER = "[!#-&(-.0-;=?A-~]"  # also without quotes and angle brackets
 _LONG_TOKEN = 16
+_ILLEGIBLE = 0.1  #: of a password, at most, is no UTF-8
 
 
 def _is_userinfo(candidate: Candidate) -> Candidate | None:
@@ -34,13 +35,13 @@ def _is_encoded_userinfo(candidate: Candidate) -> Candidate | None:
     except Error:
         return None
     user, colon, password = decoded.partition(":")
-    named = colon and user.isascii() and user.isprintable()
-    return candidate if named and not is_placeholder(password) else None
+    legible = colon and user.isascii() and user.isprintable() and password.count("\ufffd") <= _ILLEGIBLE * len(password)
+    return candidate if legible and not is_placeholder(password) else None
 
 
 def _is_token(candidate: Candidate) -> Candidate | None:
     text = candidate.text.rstrip(".")
-    if is_placeholder(text) or is_filler(text) or not any(map(str.isdigit, text)):
+    if not any(map(str.isdigit, text)) or is_placeholder(text) or is_filler(text):
         return None
     return candidate.shortened(text) if len(text) >= _LONG_TOKEN or looks_random(text) else None
 
@@ -52,10 +53,10 @@ DETECTOR = Family(
         Pattern(
             name="credentials in an address",
             entity_type="SECRET",
-            gate=rf"://{_USER_CHARACTER}{{0,64}}:{_PASSWORD_CHARACTER}{{1,100}}@",
+            gate=rf"://{_USER_CHARACTER}{{0,64}}:{_NEXT_CHARACTER}{{1,100}}@",
             regex=(
                 r"\b[A-Za-z][A-Za-z0-9+.-]*://"
-                rf"(?P<value>{_USER_CHARACTER}{{0,100}}:{_PASSWORD_CHARACTER}{{1,250}})@[A-Za-z0-9\[$%{{]"
+                rf"(?P<value>{_USER_CHARACTER}{{0,100}}:{_NEXT_CHARACTER}{{1,250}})@[A-Za-z0-9\[$%{{]"
             ),
             score=0.9,
             check=_is_userinfo,
@@ -100,7 +101,7 @@ DETECTOR = Family(
             name="curl user",
             entity_type="SECRET",
             gate=r"\bcurl\b",
-            regex=rf"\s(?:-u ?|--user[ =])(?P<value>{_QUOTED}|[^\s\"':]{{1,100}}:(?:{_QUOTED}|[^\s\"']{{1,200}}))",
+            regex=rf"\s(?:-u ?|--user[ =])(?P<value>{_QUOTED}|[^\s\"':]{{1,100}}:(?:{_QUOTED}|[^\s\"']{{3,200}}))",
             score=0.8,
             check=_is_userinfo,
         ),

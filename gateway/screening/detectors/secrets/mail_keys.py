@@ -4,11 +4,8 @@ Keys of services that send mail and measure who reads it.
 Source: each provider's documentation of its keys.
 """
 
-from gateway.screening.detectors.secrets._forms import HEX, invented, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, issued, named
 from gateway.screening.patterns import Family
-
-_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-
 
 DETECTOR = Family(
     name="mail_keys",
@@ -19,7 +16,7 @@ DETECTOR = Family(
         issued("mailgun", "key", r"key-[0-9a-f]{4}", r"[0-9a-f]{28}", source="Mailgun documentation, API keys"),
         issued("mailgun", "signing key", r"[0-9a-f]{32}-[0-9a-f]{8}-", r"[0-9a-f]{8}", source="Mailgun documentation"),
         named("mailgun", "public key", "mailgun", r"pubkey-[0-9a-f]{32}|[0-9a-f]{32}"),
-        named("postmark", "token", "postmark", _UUID, source="Postmark developer documentation"),
+        named("postmark", "token", "postmark", UUID, source="Postmark developer documentation"),
         issued("brevo", "key", r"x(?:key|smtp)sib-", r"[0-9a-f]{64}-[A-Za-z0-9]{16}"),
         issued("resend", "key", r"re_[A-Za-z0-9]{8}_", r"[A-Za-z0-9]{24}"),
         issued("mailersend", "token", r"mlsn\.", r"[0-9a-f]{64}"),
@@ -35,7 +32,7 @@ DETECTOR = Family(
             f"«key-{invented(32, HEX)}»",
             f"«{invented(32, HEX)}-{invented(8, HEX)}-{invented(8, HEX)}»",
             f"MAILGUN_KEY=«{invented(32, HEX)}»",
-            f"POSTMARK_SERVER_TOKEN=«{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"POSTMARK_SERVER_TOKEN=«{A_UUID}»",
             f"«xkeysib-{invented(64, HEX)}-{invented(16)}»",
             f"«re_{invented(8)}_{invented(24)}»",
             f"«mlsn.{invented(64, HEX)}»",

@@ -4,10 +4,8 @@ Keys of services that watch programs: metrics, logs, errors, incidents, feature 
 Source: each provider's documentation of its keys.
 """
 
-from gateway.screening.detectors.secrets._forms import HEX, invented, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, issued, named
 from gateway.screening.patterns import Family
-
-_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 DETECTOR = Family(
     name="monitoring_keys",
@@ -33,7 +31,7 @@ DETECTOR = Family(
         ),
         named("launchdarkly", "token", "launch_?darkly", r"[A-Za-z0-9=_-]{40}"),
         named("sumologic", "access id or key", "sumo(?:logic)?[_.-]", r"[A-Za-z0-9]{64}|su[A-Za-z0-9]{12}"),
-        named("splunk", "token", "splunk", _UUID),
+        named("splunk", "token", "splunk", UUID),
         named("pagerduty", "key", "pager_?duty", r"[A-Za-z0-9+_-]{20}|[0-9a-f]{32}"),
         named("rollbar", "token", "rollbar", r"[0-9a-f]{32}"),
         named("logzio", "token", "logz_?io", r"[A-Za-z]{32}"),
@@ -52,11 +50,11 @@ DETECTOR = Family(
             f"«dt0c01.{invented(24, 'ABCDEFGHIJ234567')}.{invented(64, 'ABCDEFGHIJ234567')}»",
             f"«hcaik_{invented(58, 'abcdefghij0123456789')}»",
             f"«phx_{invented(43)}»",
-            f"«sdk-{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"«sdk-{A_UUID}»",
             f"launchdarkly_token=«{invented(40)}»",
             f"SUMO_ACCESS_KEY: «{invented(64)}»",
             f'export SUMOLOGIC_ACCESSID="«su{invented(12)}»"',
-            f"splunk_hec_token = «{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"splunk_hec_token = «{A_UUID}»",
             f"PAGERDUTY_KEY=«{invented(32, HEX)}»",
             f"rollbar_access_token: «{invented(32, HEX)}»",
             f"LOGZIO_TOKEN=«{invented(32, 'abcdefghijkmnpqrstuvwxyzABCDEFGHJK')}»",

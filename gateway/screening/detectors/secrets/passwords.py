@@ -7,7 +7,7 @@ follows has to look like a password: no filler, no variable, and in a sentence n
 
 import re
 
-from gateway.screening.detectors.secrets._assignments import GIVEN, MARKS, OPENING, QUOTES, trimmed
+from gateway.screening.detectors.secrets._assignments import ASSIGNED, GIVEN, MARKS, OPENING, QUOTES, trimmed
 from gateway.screening.detectors.secrets._plausible import is_placeholder
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
@@ -21,7 +21,9 @@ _WORDS = (  #: for a password; these mean nothing else
 _NAME = rf"(?:(?i:{_WORDS})|(?:\A|[^A-Za-z])(?i:pass|pwd|pw|clave)|[a-z0-9](?:Pass|Pwd))"
 _VERB = r"(?:is|was|are|will be|set to|changed to|reset to|ist|lautet|war|es|est|era|é|è|er|är|on|jest|je|это)"
 _UNSPACED = r"(?:密码|密碼|口令|パスワード|비밀번호)(?:是|为|為|は|는|은)"
-_UNQUOTED = rf"[^\s{MARKS}]"
+_SPOKEN = rf"(?i:{_WORDS})[^\n:=]{{0,40}}?\s(?i:{_VERB}):?"
+_UNQUOTED = rf"[^\s{MARKS}<>]"
+_MIXED = rf"(?P<value>{_UNQUOTED}{{0,60}}?[0-9!@#$%^&*+=_~]{_UNQUOTED}{{0,60}})"  #: as no word is
 _LOGIN = r"log-?in|sign-?in|credentials?|creds|account|user(?:name)?|zugangsdaten|identifiants|credenciales|credenziali"
 _SHORTEST, _SHORTEST_BESIDE = 4, 6
 _ORDINARY_WORD = re.compile(r"[A-Z]?[^\W\d_]+(?:[-'\u2019/][^\W\d_]+)*|[A-Z]+|\d{1,3}")
@@ -77,7 +79,7 @@ DETECTOR = Family(
             name="assigned password, double quotes",
             entity_type="PASSWORD",
             gate=rf"{_NAME}{GIVEN}",
-            regex=rf"{_NAME}{GIVEN}\\?[@bru]?\"(?P<value>[^\"\n\\]{{4,}})\\?\"",
+            regex=rf"{_NAME}{ASSIGNED}\\?[@bru]?\"(?P<value>[^\"\n\\]{{4,}})\\?\"",
             score=0.85,
             check=_is_password,
         ),
@@ -85,7 +87,7 @@ DETECTOR = Family(
             name="assigned password, single quotes",
             entity_type="PASSWORD",
             gate=rf"{_NAME}{GIVEN}",
-            regex=rf"{_NAME}{GIVEN}[bru]?['`\x{{2018}}](?P<value>[^'`\x{{2019}}\n]{{4,}})['`\x{{2019}}]",
+            regex=rf"{_NAME}{ASSIGNED}[bru]?['`\x{{2018}}](?P<value>[^'`\x{{2019}}\n]{{4,}})['`\x{{2019}}]",
             score=0.85,
             check=_is_password,
         ),
@@ -100,8 +102,16 @@ DETECTOR = Family(
         Pattern(
             name="spoken password",
             entity_type="PASSWORD",
-            gate=rf"(?i)(?:{_WORDS})[^\n:=]{{0,40}}\s{_VERB}:?\s",
-            regex=(rf"(?i:{_WORDS})[^\n:=]{{0,40}}?\s(?i:{_VERB}):?\s{{1,3}}{OPENING}?(?P<value>{_UNQUOTED}{{4,}})"),
+            gate=rf"{_SPOKEN}\s",
+            regex=rf"{_SPOKEN}\s{{1,3}}{_MIXED}",
+            score=0.8,
+            check=_is_spoken_password,
+        ),
+        Pattern(
+            name="spoken password, quoted",
+            entity_type="PASSWORD",
+            gate=rf"{_SPOKEN}\s",
+            regex=rf"{_SPOKEN}\s{{1,3}}{OPENING}(?P<value>{_UNQUOTED}{{4,60}})",
             score=0.8,
             check=_is_spoken_password,
         ),
@@ -132,8 +142,8 @@ DETECTOR = Family(
         Pattern(
             name="password behind a login",
             entity_type="PASSWORD",
-            gate=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}\s/\s?[!-~]{{6}}",
-            regex=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}?\s/\s?(?P<value>[!-~]{{6,60}})",
+            gate=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}[ \t]/[ \t]?[!-~]{{6}}",
+            regex=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}?[ \t]/[ \t]?(?P<value>[!-~]{{6,60}})",
             score=0.6,
             check=_is_password_beside,
         ),

@@ -4,10 +4,8 @@ Keys of payment services, banks, exchanges and shops.
 Source: each provider's documentation of its keys.
 """
 
-from gateway.screening.detectors.secrets._forms import HEX, invented, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, is_random, issued, named
 from gateway.screening.patterns import Family
-
-_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 DETECTOR = Family(
     name="payment_keys",
@@ -22,13 +20,13 @@ DETECTOR = Family(
         issued("paypal", "braintree token", r"access_token\$(?:production|sandbox)\$", r"[0-9a-z]{16}\$[0-9a-f]{32}"),
         named("paypal", "secret", "paypal|braintree", r"E[A-Za-z0-9_-]{79}|[0-9a-f]{32}"),
         issued("shopify", "token", r"shp(?:at|ca|pa|ss|ua)_", r"[0-9a-fA-F]{32}", source="Shopify developer docs"),
-        issued("plaid", "access token", r"access-(?:sandbox|development|production)-", _UUID),
+        issued("plaid", "access token", r"access-(?:sandbox|development|production)-", UUID),
         named("plaid", "secret", "plaid", r"[0-9a-f]{30}|[0-9a-f]{24}"),
         issued("flutterwave", "key", r"FLW(?:PUB|SEC)K_(?:TEST|LIVE)-", r"[0-9A-Za-z]{32}-X"),
         issued("razorpay", "key", r"rzp_(?:live|test)_", r"[A-Za-z0-9]{14}"),
         issued("adyen", "key", r"AQE[A-Za-z0-9]{5}", r"[A-Za-z0-9+/]{50,}={0,2}-[A-Za-z0-9+/=]{20,}-[A-Za-z0-9]{10,}"),
-        issued("gocardless", "token", r"live_[A-Za-z0-9_=-]{4}", r"[A-Za-z0-9_=-]{36}"),
-        issued("mollie", "key", r"(?:live|test)_[A-Za-z0-9]{4}", r"[A-Za-z0-9]{26}"),
+        issued("gocardless", "token", r"live_[A-Za-z0-9_=-]{20}", r"[A-Za-z0-9_=-]{20}", check=is_random),
+        issued("mollie", "key", r"(?:live|test)_[A-Za-z0-9]{20}", r"[A-Za-z0-9]{10}", check=is_random),
         issued("paystack", "key", r"sk_(?:live|test)_[0-9a-f]{4}", r"[0-9a-f]{36}"),
         issued("duffel", "token", r"duffel_(?:test|live)_", r"[A-Za-z0-9_=-]{43}"),
         issued("easypost", "key", r"EZ[AT]K[A-Za-z0-9]{4}", r"[A-Za-z0-9]{50}"),
@@ -36,7 +34,7 @@ DETECTOR = Family(
         issued("freemius", "secret key", r"sk_[A-Za-z0-9!@#$%^&*]{4}", r"[^\s\"'\\]{25}"),
         named("coinbase", "key", "coinbase", r"[A-Za-z0-9_-]{64}|[A-Za-z0-9]{16}"),
         named("kraken", "key", "kraken", r"[A-Za-z0-9/=_+-]{80,90}"),
-        named("kucoin", "key", "kucoin", rf"{_UUID}|[0-9a-f]{{24}}"),
+        named("kucoin", "key", "kucoin", rf"{UUID}|[0-9a-f]{{24}}"),
         named("bittrex", "key", "bittrex", r"[a-z0-9]{32}"),
         named("finicity", "key", "finicity", r"[0-9a-f]{32}|[a-z0-9]{20}"),
     ),
@@ -49,7 +47,7 @@ DETECTOR = Family(
             f"«access_token$production${invented(16, 'abcdefghij0123456789')}${invented(32, HEX)}»",
             f"paypal_secret: «{invented(32, HEX)}»",
             f"«shpat_{invented(32, HEX)}»",
-            f"«access-sandbox-{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"«access-sandbox-{A_UUID}»",
             f"PLAID_SECRET=«{invented(30, HEX)}»",
             f"«FLWSECK_TEST-{invented(32, HEX)}-X»",
             f"«rzp_live_{invented(14)}»",
@@ -63,7 +61,7 @@ DETECTOR = Family(
             f"'secret_key' => '«sk_{invented(29)}»'",
             f"coinbase_secret = «{invented(64)}»",
             f"KRAKEN_API_SECRET=«{invented(86)}»",
-            f"kucoin_secret=«{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"kucoin_secret=«{A_UUID}»",
             f"bittrex_key=«{invented(32, HEX)}»",
             f"finicity_app_key=«{invented(32, HEX)}»",
         )

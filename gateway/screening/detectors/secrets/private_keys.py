@@ -7,7 +7,7 @@ Source: RFC 7468 and RFC 4880, section 6.2 (armour), RFC 4716 and OpenSSH's PROT
 
 import re
 
-from gateway.screening.detectors.secrets._forms import invented, issued
+from gateway.screening.detectors.secrets._forms import HEX, invented, issued
 from gateway.screening.patterns import Candidate, Family, Pattern
 
 _KIND = r"(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?"
@@ -16,6 +16,26 @@ _SHORTEST_BODY = 16  #: characters between the two lines
 _LINES_AROUND = re.compile(r"-{4,5} ?(?:BEGIN|END)[A-Z0-9 ]*-{4,5}|\\[nr]|\s|[.x*]{3,}")
 _BECH32 = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+_ENCRYPTED = f"""«-----BEGIN RSA PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-256-CBC,1A2B3C4D
+
+{invented(64)}
+-----END RSA PRIVATE KEY-----»"""
+_PGP = f"""«-----BEGIN PGP PRIVATE KEY BLOCK-----
+Version: GnuPG v2
+
+{invented(64)}
+-----END PGP PRIVATE KEY BLOCK-----»"""
+_PUTTY = f"""«PuTTY-User-Key-File-3: ssh-ed25519
+Encryption: none
+Comment: ann
+Public-Lines: 1
+{invented(64)}
+Private-Lines: 1
+{invented(48)}
+Private-MAC: {invented(64, HEX)}»"""
 
 
 def _has_a_body(candidate: Candidate) -> Candidate | None:
@@ -58,14 +78,12 @@ DETECTOR = Family(
     examples={
         "SECRET": (
             f"«-----BEGIN PRIVATE KEY-----\n{invented(64)}\n{invented(40)}\n-----END PRIVATE KEY-----» done",
-            "«-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,1A2B3C4D\n\n"
-            + f"{invented(64)}\n-----END RSA PRIVATE KEY-----»",
+            _ENCRYPTED,
             f'"private_key": "«-----BEGIN PRIVATE KEY-----\\n{invented(64)}\\n-----END PRIVATE KEY-----»\\n"',
             f"«-----BEGIN OPENSSH PRIVATE KEY-----\n{invented(70)}\n{invented(30)}»",
-            f"«-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\n{invented(64)}\n-----END PGP PRIVATE KEY BLOCK-----»",
+            _PGP,
             f"«---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n{invented(64)}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----»",
-            "«PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: ann\nPublic-Lines: 1\n"
-            + f"{invented(64)}\nPrivate-Lines: 1\n{invented(48)}\nPrivate-MAC: {'0123456789abcdef' * 4}»",
+            _PUTTY,
             f'{{"kty": "EC", "crv": "P-256", "d": "«{invented(43)}»"}}',
             f"«AGE-SECRET-KEY-1{invented(58, _BECH32)}»",
             f"«xprv{invented(107, _BASE58)}»",

@@ -4,10 +4,8 @@ Tokens of the tools that people work with: tickets, documents, forms, customers,
 Source: each provider's documentation of its tokens.
 """
 
-from gateway.screening.detectors.secrets._forms import HEX, invented, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, issued, named
 from gateway.screening.patterns import Family
-
-_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 _MARKED = (
     issued("linear", "key", r"lin_(?:api|oauth)_", r"[A-Za-z0-9]{40,64}", source="Linear developer documentation"),
@@ -20,7 +18,7 @@ _MARKED = (
     ),
     issued("atlassian", "token", r"ATATT3[A-Za-z0-9]{2}", r"[A-Za-z0-9_=-]{100,200}", source="Atlassian support"),
     issued("figma", "token", r"fig[doru]r?_", r"[A-Za-z0-9_-]{40,48}", source="Figma developer documentation"),
-    issued("hubspot", "private app token", r"pat-(?:na|eu)\d-", _UUID, source="HubSpot developers, private apps"),
+    issued("hubspot", "private app token", r"pat-(?:na|eu)\d-", UUID, source="HubSpot developers, private apps"),
     issued("dropbox", "token", r"sl\.[A-Za-z0-9_-]{6}", r"[A-Za-z0-9_=-]{124,140}", source="Dropbox OAuth guide"),
     issued("mapbox", "secret token", r"sk\.eyJ", r"[A-Za-z0-9_-]{40,100}\.[A-Za-z0-9_-]{20,30}"),
     issued("postman", "key", r"PMAK-", r"[0-9a-f]{24}-[0-9a-f]{34}"),
@@ -43,7 +41,7 @@ _MARKED = (
 _NAMED = (
     named("okta", "token", "okta", r"00[A-Za-z0-9_=-]{40}", source="Okta developer documentation, API tokens"),
     named("auth0", "secret", "auth0", r"[A-Za-z0-9_-]{64}"),
-    named("hubspot", "key", "hub_?spot", _UUID),
+    named("hubspot", "key", "hub_?spot", UUID),
     named("asana", "secret", "asana", r"[0-9a-f]{32}|\d/\d{16,}:[0-9a-f]{32}"),
     named("atlassian", "old token", "atlassian|confluence|jira", r"[A-Za-z0-9]{24}"),
     named("trello", "token", "trello", r"[0-9a-f]{64}|[0-9a-f]{32}"),
@@ -54,7 +52,7 @@ _NAMED = (
     named("looker", "secret", "looker", r"[A-Za-z0-9]{24}|[A-Za-z0-9]{20}"),
     named("contentful", "delivery token", "contentful", r"[A-Za-z0-9_-]{43}"),
     named("dropbox", "secret", "dropbox", r"[a-z0-9]{15}"),
-    named("squarespace", "key", "squarespace", _UUID),
+    named("squarespace", "key", "squarespace", UUID),
     named("rapidapi", "key", "rapid_?api", r"[A-Za-z0-9_-]{50}"),
     named("fastly", "token", "fastly", r"[A-Za-z0-9=_-]{32}"),
     named("etsy", "key", "etsy", r"[a-z0-9]{24}"),
@@ -80,7 +78,7 @@ DETECTOR = Family(
             f"«pat{invented(14)}.{invented(64, HEX)}»",
             f"«ATATT3xFfGF0{invented(180)}»",
             f"«figd_{invented(43)}»",
-            f"«pat-na1-{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"«pat-na1-{A_UUID}»",
             f"«sl.{invented(135)}»",
             f"«sk.eyJ{invented(60)}.{invented(22)}»",
             f"«PMAK-{invented(24, HEX)}-{invented(34, HEX)}»",
@@ -96,7 +94,7 @@ DETECTOR = Family(
             f"«00D{invented(12)}!{invented(96)}»",
             f'"oktaApiToken": "«00{invented(40)}»"',
             f"AUTH0_CLIENT_SECRET=«{invented(64)}»",
-            f'hubspotKey = "«{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»"',
+            f'hubspotKey = "«{A_UUID}»"',
             f"asana_client_secret = «{invented(32, HEX)}»",
             f"JIRA_TOKEN=«{invented(24)}»",
             f"trello_token: «{invented(64, HEX)}»",
@@ -107,7 +105,7 @@ DETECTOR = Family(
             f"looker_client_secret = «{invented(24)}»",
             f"contentful_delivery_token=«{invented(43)}»",
             f"dropbox_secret: «{invented(15, HEX)}»",
-            f"squarespace_key=«{invented(8, HEX)}-1a2b-4c3d-9e8f-{invented(12, HEX)}»",
+            f"squarespace_key=«{A_UUID}»",
             f"rapidapi_key = '«{invented(50)}»'",
             f"FASTLY_TOKEN=«{invented(32)}»",
             f"etsy_key: «{invented(24, HEX)}»",
