@@ -9,18 +9,18 @@ MARKS = "\"'`\u201c\u201d\u2018\u2019"  # straight, and curled as word processor
 QUOTES = frozenset(MARKS)
 OPENING = f"[{MARKS}]"
 
-_SUFFIX = r"(?:[_-]?(?:value|string|base64|b64|hex|prod|live|old|new)|[_-]?\d{1,4})?"
+_SUFFIX = r"(?i:[_-]?(?:value|string|base64|b64|hex|base|prod|live|old|new)|[_-]?\d{1,4})?"
 _CLOSING = r"\\?[\"'`\]]{0,2}[ \t]{0,8}"  # of a quoted key, then the blanks before the sign
-_SIGN = r"(?::=|=>|[:=\x{ff1a}])[=>]?\s{0,8}"
-_PAIR = r",?\s{1,20}[\"']?(?:secret_)?value[\"']?\s?[:=]\s?"  # `- name: X` over `value: Y`, key="X" value="Y"
+_SIGN = r"(?::=|=>|[:=\x{ff1a}\x{2013}\x{2014}])[=>]?\s{0,8}"
+_PAIR = r",?\s{1,20}[\"']?(?i:(?:secret_)?value)[\"']?\s?[:=]\s?"  # `- name: X` over `value: Y`, key="X" value="Y"
 
 #: what stands between a name and its value (RE2), without the value's own quote
 ASSIGNED = rf"{_SUFFIX}{_CLOSING}(?:{_SIGN}|{_PAIR})"
 GIVEN = rf"{_SUFFIX}{_CLOSING}(?:{_SIGN}|{_PAIR}|>)"  #: or the value is the text of an element
 
 _TRAILING = ".,;:?)]}>\\"  #: what ends a sentence, a bracket or an escape; `!` ends more passwords than sentences
-_PATH = re.compile(r"/[A-Za-z]+(?:/|\Z)")
-_NO_VALUE = re.compile(r"[\w.-]*[:=]\Z|--?[a-z]|.*(?:=>|\(\)|&&|\|\|)")  # another name, an option, code
+_PATH = re.compile(r"/[A-Za-z]+(?:/|\Z)|[),]")  #: or what stands between two strings
+_NO_VALUE = re.compile(r"[A-Za-z_.-]*[:=]\Z|--?[a-z]|.*(?:=>|\(\)|&&|\|\|)")  # another name, an option, code
 
 
 def trimmed(candidate: Candidate) -> Candidate | None:

@@ -17,8 +17,8 @@ _NAMES = (
     "(?:api|app|access|auth|secret|private|priv|encryption|encrypt|signing|signature|account|service|cloud|master|"
     "session|jwt|hmac|webhook|storage|consumer|client|licen[sc]e|subscription|admin|deploy|ssh|shared|aes|rsa|"
     "stripe|twilio|slack|loki|mailchimp)[ _.-]?keys?|"
-    "secrets?|tokens?|credentials?|(?:user|api|http|basic)[ _.-]?auth|session[ _.-]?id|phpsessid|jsessionid|"
-    "connect\\.sid"
+    "secrets?|tokens?|credentials?|(?:user|api|http|basic)[ _.-]?auth|"
+    "[a-z0-9]_session|session[ _.-]?id|phpsessid|jsessionid|connect\\.sid"
     ")"
 )
 _ANY_KEY = "[A-Za-z0-9][_.-]?(?:key|Key|KEY)"  #: less telling: its value has to be longer
@@ -81,6 +81,14 @@ DETECTOR = Family(
             check=_is_secret,
         ),
         Pattern(
+            name="secret beside the word",
+            entity_type="SECRET",
+            gate=rf"(?i:token|key|secret) [\"'`]?{_CHARACTER}{{20}}",
+            regex=rf"(?i:token|key|secret) [\"'`]?(?P<value>{_CHARACTER}{{20,}})",
+            score=0.6,
+            check=_is_secret,
+        ),
+        Pattern(
             name="secret on a command line",
             entity_type="SECRET",
             gate=rf"-{_NAMES}[ \t]{{1,3}}[\"']?{_CHARACTER}{{8}}",
@@ -112,6 +120,7 @@ DETECTOR = Family(
             f'<add key="ApiKey" value="«{invented(24)}»" />',
             f"- name: SERVICE_TOKEN\n  value: «{invented(30)}»",
             f"my api key is «{invented(24)}», is it right?",
+            f"the token «{invented(32)}» still works",
             f"deploy --auth-token «{invented(24)}» --verbose",
             f"Cookie: PHPSESSID=«{invented(26)}»; theme=dark",
             f"https://example.org/verify?token=«{invented(20)}»",

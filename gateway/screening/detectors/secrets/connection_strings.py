@@ -70,6 +70,14 @@ DETECTOR = Family(
             provider="oracle",
         ),
         Pattern(
+            name="sqlplus",
+            entity_type="SECRET",
+            gate=r"\bsqlplus\b",
+            regex=r"\bsqlplus\s[^\n/]{0,60}?(?P<value>[\w.$-]{1,64}/[^\s/@\"']{4,100})@",
+            score=0.85,
+            provider="oracle",
+        ),
+        Pattern(
             name="basic authorization",
             entity_type="SECRET",
             gate=r"(?i)\bbasic [A-Za-z0-9+/]{8}",
@@ -89,7 +97,7 @@ DETECTOR = Family(
         Pattern(
             name="bearer token",
             entity_type="SECRET",
-            gate=r"(?i)\b(?:bearer|api-?token|api-?key|authorization[\"']?[:=])[\"']?\s{1,3}[\"']?[A-Za-z0-9+/=._~-]{12}",
+            gate=r"(?i)\b(?:bearer|api-?token|api-?key|authorization[\"']?[:=](?:\s{1,3}token)?)[\"']?\s{1,3}[\"']?[A-Za-z0-9+/=._~-]{12}",
             regex=(
                 r"(?i)\b(?:bearer|api-?token|api-?key|authorization[\"']?[:=](?:\s{1,3}token)?)"
                 r"[\"']?\s{1,3}[\"']?(?P<value>[A-Za-z0-9+/=._~-]{12,1000})"
@@ -113,6 +121,7 @@ DETECTOR = Family(
             "mongodb+srv://«app:9f8e7d6c»@cluster0.example.net/?retryWrites=true",
             "amqp://«user:Tr4ffic-Jam»@broker",
             "jdbc:oracle:thin:«scott/Tr4ffic-Jam»@//db:1521/x",
+            "sqlplus -s «scott/Tr4ffic-Jam»@orcl",
             "Authorization: Basic «YW5uOlRyNGZmaWMtSmFt»",
             '{"auths": {"registry.example.org": {"auth": "«YW5uOlRyNGZmaWMtSmFt»"}}}',
             "Authorization: Bearer «9f8e7d6c5b4a39281706»",

@@ -15,7 +15,7 @@ _WORDS = (  #: for a password; these mean nothing else
     "password|passwd|passphrase|passcode|pswd|"
     "passwort|kennwort|mot de passe|contraseña|senha|palavra-passe|wachtwoord|lösenord|passord|kodeord|adgangskode|"
     "salasana|hasło|heslo|jelszó|parola|şifre|пароль|κωδικός|mật khẩu|kata sandi|密码|密碼|口令|パスワード|비밀번호|"
-    "كلمة المرور|סיסמה|पासवर्ड"
+    "requirepass|(?:la|mi|tu|su) clave|كلمة المرور|סיסמה|पासवर्ड"
 )
 #: a name that ends with such a word: `dbPassword`, `DB_PASS`, `db-pwd`; the short ones inside no other word
 _NAME = rf"(?:(?i:{_WORDS})|(?:\A|[^A-Za-z])(?i:pass|pwd|pw|clave)|[a-z0-9](?:Pass|Pwd))"
@@ -28,7 +28,9 @@ _LOGIN = r"log-?in|sign-?in|credentials?|creds|account|user(?:name)?|zugangsdate
 _SHORTEST, _SHORTEST_BESIDE = 4, 6
 _ORDINARY_WORD = re.compile(r"[A-Z]?[^\W\d_]+(?:[-'\u2019/][^\W\d_]+)*|[A-Z]+|\d{1,3}")
 _ENDS_THE_LINE = re.compile(r"[.!]?\s*(?:\n|$)")
-_SYMBOLS = frozenset("!@#$%^&*+=?~_")
+_NO_PASSWORD = re.compile(r"[/<(\[{]|\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\w+://")  # a path, a date, a time, an address
+_RARE_SYMBOLS = frozenset("!@#$%^&*+=?~")
+_SYMBOLS = _RARE_SYMBOLS | {"_"}
 
 
 def _is_password(candidate: Candidate) -> Candidate | None:
@@ -47,7 +49,7 @@ def _is_spoken_password(candidate: Candidate) -> Candidate | None:
     if found is None or len(found.text) < _SHORTEST:
         return None
     quoted = found.before() in QUOTES
-    return None if _ORDINARY_WORD.fullmatch(found.text) and not quoted else found
+    return found if quoted or not (_ORDINARY_WORD.fullmatch(found.text) or _NO_PASSWORD.match(found.text)) else None
 
 
 def _is_password_beside(candidate: Candidate) -> Candidate | None:
@@ -58,9 +60,25 @@ def _is_password_beside(candidate: Candidate) -> Candidate | None:
     return found if found is not None and _is_mixed(found.text) else None
 
 
+def _is_password_behind_a_login(candidate: Candidate) -> Candidate | None:
+    """Take what is mixed well: `login page / Section2` is a heading."""
+    found = _is_password_beside(candidate)
+    if found is None:
+        return None
+    strong = sum(map(str.isdigit, found.text)) > 1 or not _SYMBOLS.isdisjoint(found.text)
+    return found if strong else None
+
+
+def _is_password_argument(candidate: Candidate) -> Candidate | None:
+    """Take no name of an encoding, a column or a method: `Buffer.from(password, "base64")`."""
+    text = candidate.text
+    varied = any(map(str.isupper, text)) and any(map(str.isdigit, text))
+    return candidate if _is_mixed(text) and (varied or not _RARE_SYMBOLS.isdisjoint(text)) else None
+
+
 def _is_mixed(text: str) -> bool:
     """Tell whether *text* has letters, and digits or symbols that no word has."""
-    if len(text) < _SHORTEST_BESIDE or _ORDINARY_WORD.fullmatch(text) or "://" in text or text[0] in "/<([{":
+    if len(text) < _SHORTEST_BESIDE or _ORDINARY_WORD.fullmatch(text) or _NO_PASSWORD.match(text):
         return False
     return any(map(str.isalpha, text)) and any(each.isdigit() or each in _SYMBOLS for each in text)
 
@@ -145,7 +163,31 @@ DETECTOR = Family(
             gate=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}[ \t]/[ \t]?[!-~]{{6}}",
             regex=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}?[ \t]/[ \t]?(?P<value>[!-~]{{6,60}})",
             score=0.6,
+            check=_is_password_behind_a_login,
+        ),
+        Pattern(
+            name="user and password behind a login",
+            entity_type="PASSWORD",
+            gate=rf"(?i)\b(?:{_LOGIN})(?::| are| is|=) [\w.@+-]{{2,40}}:[!-~]{{6}}",
+            regex=rf"(?i)\b(?:{_LOGIN})(?::| are| is|=) [\w.@+-]{{2,40}}:(?P<value>[!-~]{{6,60}})",
+            score=0.6,
+            check=_is_password_behind_a_login,
+        ),
+        Pattern(
+            name="password for something",
+            entity_type="PASSWORD",
+            gate=rf"(?i:{_WORDS})(?: [^\s:=]{{1,20}}){{1,4}}: ",
+            regex=rf"(?i:{_WORDS})(?: [^\s:=]{{1,20}}){{1,4}}: {{1,3}}{_MIXED}",
+            score=0.7,
             check=_is_password_beside,
+        ),
+        Pattern(
+            name="password as an argument",
+            entity_type="PASSWORD",
+            gate=rf"(?i:{_WORDS})[\"']?(?:\(|,\s?)[\"']",
+            regex=rf"(?i:{_WORDS})[\"']?(?:\(|,\s?)[\"'](?P<value>[^\"'\s]{{4,60}})[\"']",
+            score=0.7,
+            check=_is_password_argument,
         ),
     ),
     keyed=(
@@ -184,6 +226,10 @@ DETECTOR = Family(
             "user id 'ann' with password '«B@nZes94!»'",
             "her password «!PurpleSky77».",
             "login bob / «Winter2024!» thanks",
+            "the credentials are ann:«Winter2024!» for now",
+            "Passwort für das WLAN: «Winter2024»",
+            'define("DB_PASSWORD", "«Tr4ffic-Jam»"); setPassword("«Tr4ffic-Jam»")',
+            "mi clave es «Soleil44»",
         )
     },
     counter_examples=(
@@ -196,7 +242,9 @@ DETECTOR = Family(
         "password=xxxxxxxx, password: <password>, PASSWORD=${DB_PASSWORD}, pwd: changeme",
         "password: str, password = get_password(), password=self.password, passwd = pw->pw_passwd",
         "compass: north-1",
-        "login and logout / sign-in",
+        "login and logout / sign-in, the login page / Section2",
+        "the password expires on 2024-01-02, and was changed on 2024-01-02T10:00:00",
+        'getpass("Password:"), setPassword("username")',
         "the account balance / 2024-01-02",
     ),
 )
