@@ -29,6 +29,8 @@ _FILLER = re.compile(r"(?i)x{6}|example\Z|your[_-]|abcdefghijklmnopqrstuvwxyz")
 _REFERENCE = re.compile(r"\$?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)\w+)*(?:[(\[].*)?|[\w.]+\(\).*|&?[\w.]+(?:->\w+)+")
 _WORD = re.compile(r"[^\W_]+")
 _HEX = re.compile(r"(?:0x)?[0-9A-Fa-f]+")
+_PART = r"(?:[A-Za-z]+\d{0,4}|\d{1,4})"
+_NAME = re.compile(rf"{_PART}(?:[_.:/-]{_PART})+")
 _CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -71,4 +73,4 @@ def is_jumbled(text: str) -> bool:
     """
     chunks = _CHUNK.findall(text)
     short = bool(chunks) and sum(map(len, chunks)) / len(chunks) < _LONGEST_CHUNK
-    return short and entropy(text) >= _LOWEST_ENTROPY
+    return short and _NAME.fullmatch(text) is None and entropy(text) >= _LOWEST_ENTROPY

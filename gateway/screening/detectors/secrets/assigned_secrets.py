@@ -31,9 +31,9 @@ _NO_SECRET = re.compile(
     r"sk-|"  # what begins like this has a form of its own, in ai_keys
     r"(?:arn|urn|sha\d+|md5|https?|file|projects?|refs?|v?\d+\.\d)[:./-]"
 )
-_PUBLIC_NAME = re.compile(
-    r"(?i)public|websocket|csrf|xsrf|page|continuation|next|sync|cache|partition|primary|foreign|sort|index|"
-    r"idempotency|device|push|registration|design|reserved|invalid|unexpected"
+_PUBLIC_NAMES = words(
+    "public, websocket, csrf, xsrf, page, continuation, next, sync, cache, partition, primary, foreign, sort, index, "
+    "idempotency, device, push, registration, design, reserved, invalid, unexpected"
 )
 _NAME_SIZE = 32  #: bytes before a value in which its name stands
 _BEHIND_CALLS = frozenset("([{$")  #: what follows a function's name or a template
@@ -48,8 +48,8 @@ def _is_secret(candidate: Candidate) -> Candidate | None:
     text = found.text
     if _NO_SECRET.match(text) or is_filler(text) or not looks_random(text):
         return None
-    name = candidate.before(_NAME_SIZE).rstrip(" \t\"'`:=>").rpartition(" ")[2]
-    return None if _PUBLIC_NAME.search(name) else found
+    name = candidate.before(_NAME_SIZE).rstrip(" \t\"'`:=>").rpartition(" ")[2].lower()
+    return None if any(word in name for word in _PUBLIC_NAMES) else found
 
 
 def _is_secret_value(candidate: Candidate) -> Candidate | None:
