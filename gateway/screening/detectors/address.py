@@ -1,0 +1,104 @@
+"""
+Street addresses of the United States, and postal codes beside a word that says so.
+
+Source: USPS Publication 28, appendix C1 (street suffixes) and appendix B (states).
+"""
+
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
+
+_SUFFIXES = (
+    r"(?:Street|Str|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Terrace|Ter|Way|"
+    r"Circle|Cir|Parkway|Pkwy|Highway|Hwy|Square|Sq|Trail|Trl|Crescent|Cres|Close|Alley|Aly|Loop|Path|Plaza|Plz|Row|"
+    r"Walk|Run|Ridge|Pike|Expressway|Expy)"
+)
+_STATES = (
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|"
+    r"W[AIVY])"
+)
+_ORDINAL = r"\d{1,3}(?:st|nd|rd|th)"
+_WORD = r"[A-Z][A-Za-z'.-]{1,20}"
+_DIRECTION = r"(?:[NSEW]{1,2}\.? |North |South |East |West )?"
+_STREET = rf"\d{{1,6}}[A-Za-z]? {_DIRECTION}(?:{_ORDINAL} |(?:{_WORD} ){{1,4}}){_SUFFIXES}\b\.?"
+_UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|#)\.? ?#?[A-Za-z0-9-]{1,6}\b)?"
+_CITY = rf"(?:,? (?:{_WORD} ?){{1,3}},? {_STATES},? \d{{5}}(?:-\d{{4}})?\b)?"
+_CONTEXT = words(
+    "zip, zip code, zipcode, postal code, postcode, postal, address, mailing address, ship to, shipping, deliver to, "
+    "billing address, residence, lives at, live at, living at, home"
+)
+
+
+def _is_street(candidate: Candidate) -> Candidate | None:
+    """Take a house number with a street; a bare piece of a decimal fraction or of a longer number is none."""
+    return None if candidate.before()[-1:] in {".", "-", "/", "$"} or candidate.before().isalnum() else candidate
+
+
+DETECTOR = Family(
+    name="address",
+    source="USPS Publication 28, appendices B and C1",
+    patterns=(
+        Pattern(
+            name="street",
+            entity_type="STREET_ADDRESS",
+            gate=rf"\d[A-Za-z]? [A-Z0-9][A-Za-z'. -]{{1,60}}\b{_SUFFIXES}\b",
+            regex=rf"{_STREET}{_UNIT}{_CITY}",
+            score=0.7,
+            context=_CONTEXT,
+            check=_is_street,
+        ),
+        Pattern(
+            name="post office box",
+            entity_type="STREET_ADDRESS",
+            gate=r"(?i)\bp\.? ?o\.? box \d",
+            regex=rf"(?i:\bp\.? ?o\.? box) \d{{1,6}}\b{_CITY}",
+            score=0.7,
+            context=_CONTEXT,
+        ),
+        Pattern(
+            name="state and ZIP code",
+            entity_type="ZIP_CODE",
+            gate=rf"\b{_STATES},? \d{{5}}\b",
+            regex=rf"\b{_STATES},? (?P<value>\d{{5}}(?:-\d{{4}})?)\b",
+            score=0.5,
+            context=_CONTEXT,
+        ),
+        Pattern(
+            name="ZIP code",
+            entity_type="ZIP_CODE",
+            gate=r"(?i:zip|postal|post ?code)[^\d\n]{1,16}\d{5}\b",
+            regex=r"(?i:\b(?:zip|postal|post ?code))[^\d\n]{1,16}(?P<value>\d{5}(?:-\d{4})?)\b",
+            score=0.6,
+        ),
+    ),
+    keyed=(
+        KeyedValue(
+            name="a street's key",
+            entity_type="STREET_ADDRESS",
+            keys=words("street, street address, address line, address line 1, address1, home address, mailing address"),
+            score=0.7,
+            check=lambda candidate: candidate if any(map(str.isdigit, candidate.text)) else None,
+        ),
+        KeyedValue(
+            name="a postal code's key",
+            entity_type="ZIP_CODE",
+            keys=words("zip, zip code, zipcode, postal code, postcode, plz"),
+            score=0.6,
+            check=lambda candidate: candidate if any(map(str.isdigit, candidate.text)) else None,
+        ),
+    ),
+    examples={
+        "STREET_ADDRESS": (
+            "she lives at «1420 Harbor View Drive, Apt 4B»",
+            "ship to «77 W. Chestnut Ave, Springfield, IL 62704» please",
+            "send it to «P.O. Box 2231»",
+            "meet at «350 5th Avenue»",
+        ),
+        "ZIP_CODE": ("zip code: «94110»", "Austin, TX «78701-1234»"),
+    },
+    counter_examples=(
+        "step 3 Open the Drive",
+        "10 ways to find the right place",
+        "version 2.1 Street level",
+        "order 94110",
+        "take 5 St",
+    ),
+)

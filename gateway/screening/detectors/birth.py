@@ -1,0 +1,112 @@
+"""
+Dates of birth and ages, where words say that they are.
+
+Source: usage; ISO 8601 and the numeric dates of Europe and America.
+"""
+
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
+
+_MONTHS = (
+    r"(?i:jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|"
+    r"sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
+_YEAR = r"(?:18|19|20)\d{2}"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_DATE = (
+    rf"(?:{_YEAR}[-./](?:0?[1-9]|1[0-2])[-./]{_DAY}|{_DAY}[-./ ](?:0?[1-9]|1[0-2]|{_DAY})[-./ ](?:{_YEAR}|\d{{2}})|"
+    rf"{_DAY}(?:st|nd|rd|th|\.)?[ -](?:of )?{_MONTHS}[ ,-]{{1,2}}{_YEAR}|{_MONTHS} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}|"
+    rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日)"
+)
+_BIRTH = words(
+    "dob, d.o.b, date of birth, birth date, birthdate, birthday, born, born on, birth, geboren, geburtsdatum, geb, "
+    "né le, née le, date de naissance, nacido, nacida, fecha de nacimiento, nato, nata, data di nascita, nascido, "
+    "nascida, data de nascimento, geboortedatum, urodzony, urodzona, data urodzenia, född, født, syntynyt, 出生, "
+    "生年月日, 생년월일, родился, родилась, дата рождения"
+)
+_PEOPLE = (
+    r"(?i:man|woman|male|female|boy|girl|patient|mother|father|son|daughter|child|husband|wife|brother|sister|"
+    r"student|person|resident|employee|gentleman|lady|teenager|adult|m|f)"
+)
+_YEARS_OLD = r"(?i:years?[ -]old|y/?o\b|yrs?[ -]old|jahre alt|ans\b|años|anni\b)"
+_SOMEBODY = (
+    r"(?:(?i:i'm|i am|aged?|(?:he|she|who|patient|son|daughter|mother|father|wife|husband|child) (?:is|was|turned)|"
+    r"ich bin|er ist|sie ist|j'ai|(?:il|elle) a|tengo|tiene|ho|ha)|\p{Lu}\p{L}+ (?:is|was|turned|ist|a|tiene|ha)),?"
+)
+_OLDEST = 125  #: years
+
+
+def _is_age(candidate: Candidate) -> Candidate | None:
+    return candidate if 0 < int(candidate.text) <= _OLDEST else None
+
+
+def _is_keyed_age(candidate: Candidate) -> Candidate | None:
+    text = candidate.text.strip()
+    return candidate if text.isascii() and text.isdigit() and len(text) <= len("125") and _is_age(candidate) else None
+
+
+DETECTOR = Family(
+    name="birth",
+    source="usage; ISO 8601",
+    patterns=(
+        Pattern(
+            name="date",
+            entity_type="DATE_OF_BIRTH",
+            gate=rf"\d[-./ ]\d{{1,2}}[-./ ]\d{{2}}|{_YEAR}年|{_MONTHS}[ ,-]{{1,2}}(?:{_DAY}[a-z]{{0,2}},? )?{_YEAR}",
+            regex=rf"\b{_DATE}\b|{_YEAR}年\d{{1,2}}月\d{{1,2}}日",
+            score=0.5,
+            context=_BIRTH,
+            needs_context=True,
+        ),
+        Pattern(
+            name="years old",
+            entity_type="AGE",
+            gate=rf"(?i)\d[ -]{_YEARS_OLD}",
+            regex=rf"\b{_SOMEBODY} (?P<value>\d{{1,3}})[ -]{_YEARS_OLD}",
+            score=0.6,
+            check=_is_age,
+        ),
+        Pattern(
+            name="years old, of a person",
+            entity_type="AGE",
+            gate=r"(?i)\d[ -](?:years?|yrs?)[ -]old[ -][a-z]",
+            regex=rf"\b(?P<value>\d{{1,3}})[ -](?:years?|yrs?)[ -]old[ -](?:[a-z]{{1,16}} )?{_PEOPLE}\b",
+            score=0.65,
+            check=_is_age,
+        ),
+        Pattern(
+            name="labelled",
+            entity_type="AGE",
+            gate=r"(?i)\b(?:age|aged|alter|âge|edad|età|idade)\b[\"']?:? ?\d",
+            regex=r"(?i:\b(?:age|aged|alter|âge|edad|età|idade)\b)[\"']?:? ?(?P<value>\d{1,3})\b",
+            score=0.55,
+            check=_is_age,
+        ),
+    ),
+    keyed=(
+        KeyedValue(
+            name="a birthday's key",
+            entity_type="DATE_OF_BIRTH",
+            keys=words("dob, date of birth, birth date, birthdate, birthday, geburtsdatum, date de naissance"),
+            score=0.85,
+            check=lambda candidate: candidate if any(map(str.isdigit, candidate.text)) else None,
+        ),
+        KeyedValue(name="an age's key", entity_type="AGE", keys=("age",), score=0.55, check=_is_keyed_age),
+    ),
+    examples={
+        "DATE_OF_BIRTH": (
+            "DOB: «1987-09-17»",
+            "born on «14 March 1962» in Porto",
+            "Geburtsdatum «03.11.1990»",
+            "date of birth «March 3rd, 2001»",
+        ),
+        "AGE": ("she is «34» years old", "a «27»-year-old woman", "aged «71»", "age: «8»"),
+    },
+    counter_examples=(
+        "released on 2024-11-14",
+        "a 10-year-old bug, the project is 10 years old",
+        "the 5 years old release",
+        "page 27",
+        "max-age: 3600",
+        "age 3600",
+    ),
+)
