@@ -4,6 +4,8 @@ Dates of birth and ages, where words say that they are.
 Source: usage; ISO 8601 and the numeric dates of Europe and America.
 """
 
+import re
+
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 _MONTHS = (
@@ -23,6 +25,8 @@ _BIRTH = words(
     "nascida, data de nascimento, geboortedatum, urodzony, urodzona, data urodzenia, född, født, syntynyt, 出生, "
     "生年月日, 생년월일, родился, родилась, дата рождения"
 )
+_BIRTH_WORD = re.compile("|".join(map(re.escape, _BIRTH)))
+_DIGIT = re.compile(r"\d")
 _PEOPLE = (
     r"(?i:man|woman|male|female|boy|girl|patient|mother|father|son|daughter|child|husband|wife|brother|sister|"
     r"student|person|resident|employee|gentleman|lady|teenager|adult|m|f)"
@@ -33,6 +37,13 @@ _SOMEBODY = (
     r"ich bin|er ist|sie ist|j'ai|(?:il|elle) a|tengo|tiene|ho|ha)|\p{Lu}\p{L}+ (?:is|was|turned|ist|a|tiene|ha)),?"
 )
 _OLDEST = 125  #: years
+
+
+def _is_birth(candidate: Candidate) -> Candidate | None:
+    """Take the date that stands beside the word, with no other number in between: `DOB: …, admitted on …`."""
+    before = _DIGIT.split(candidate.before(48).lower())[-1]
+    after = _DIGIT.split(candidate.after(24).lower())[0]
+    return candidate if _BIRTH_WORD.search(before) or _BIRTH_WORD.search(after) else None
 
 
 def _is_age(candidate: Candidate) -> Candidate | None:
@@ -56,6 +67,7 @@ DETECTOR = Family(
             score=0.5,
             context=_BIRTH,
             needs_context=True,
+            check=_is_birth,
         ),
         Pattern(
             name="years old",
@@ -103,6 +115,7 @@ DETECTOR = Family(
     },
     counter_examples=(
         "released on 2024-11-14",
+        "DOB: unknown, admitted 1 time on 2025-01-17",
         "a 10-year-old bug, the project is 10 years old",
         "the 5 years old release",
         "page 27",

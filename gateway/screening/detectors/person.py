@@ -13,7 +13,7 @@ _PART = r"(?:\p{Lu}[\p{L}\p{M}]*(?:['\x{2019}-]\p{Lu}?[\p{L}\p{M}]+)*|\p{Lu}\.)"
 _PARTICLE = r"(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|al|el|bin|ibn|ben|ter|zu|y|e)"
 _NAME = rf"{_PART}(?:[ \x{{a0}}](?:{_PARTICLE}[ \x{{a0}}]){{0,2}}{_PART}){{0,3}}"
 _FULL_NAME = rf"{_PART}(?:[ \x{{a0}}](?:{_PARTICLE}[ \x{{a0}}]){{0,2}}{_PART}){{1,3}}"
-_CHINESE_NAME = r"\p{Han}{2,4}"
+_CHINESE_NAME = r"\p{Han}{1,4}(?: \p{Han}{1,4})?"
 
 _TITLES = (
     r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Capt|Lt|Sgt|Sr|Sra|Srta|Mme|Mlle|Sig|Dott|Dhr|Mevr|Hr|Fr)\.|"
