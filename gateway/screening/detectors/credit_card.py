@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gateway.screening.checksums import luhn_valid
 from gateway.screening.detectors._around import is_joined
-from gateway.screening.patterns import Candidate, Family, Pattern, words
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 
 class _Range(NamedTuple):
@@ -51,6 +51,7 @@ _OF_NO_NETWORK, _OF_ANOTHER_LENGTH = 0.3, 0.55
 _SEPARATORS = b" -._/"
 _JOINTS = b"-_./"
 _JOINED_BEHIND = b":+=#"
+_LAST_DIGITS = 4
 _SECURITY_CODE = 4  #: bytes of ` 123`, which may follow a number
 
 _CONTEXT = words(
@@ -86,6 +87,11 @@ def _is_part_of_more(candidate: Candidate, text: bytes) -> bool:
     if is_joined(candidate, _JOINTS) or len(set(text) & set(_SEPARATORS)) > 1:
         return True
     return data[end : end + 1] in _JOINED_BEHIND and data[end + 1 : end + 2].isalnum()
+
+
+def _are_four_digits(candidate: Candidate) -> Candidate | None:
+    data = candidate.data
+    return candidate if len(data) == _LAST_DIGITS and data.isdigit() else None
 
 
 DETECTOR = Family(
@@ -127,6 +133,15 @@ DETECTOR = Family(
                 r"(?: (?:in|with|on|are|is))?[ :]{1,2}(?P<value>\d{4})\b"
             ),
             score=0.6,
+        ),
+    ),
+    keyed=(
+        KeyedValue(
+            name="last digits by their key",
+            entity_type="CREDIT_CARD",
+            keys=words("last4, last 4, last four, last four digits"),
+            score=0.6,
+            check=_are_four_digits,
         ),
     ),
     examples={

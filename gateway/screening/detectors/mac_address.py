@@ -4,12 +4,15 @@ Addresses of network cards, which stay with a device and so with a person.
 Source: IEEE 802-2014, section 8.1 (the forms with hyphens and with colons); Cisco IOS writes three groups with dots.
 """
 
+import re
+
 from gateway.screening.detectors._around import is_joined
-from gateway.screening.patterns import Candidate, Family, Pattern, words
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 _OCTETS = 6
 _OF_DIGITS_ALONE = 0.3  #: the score of one without a letter: it could be a date with its time, or a ratio
 _JOINTS = b":-."
+_TWELVE_DIGITS = re.compile(rb"[0-9A-Fa-f]{12}")
 _CONTEXT = words(
     "mac, mac address, ethernet, hardware address, physical address, hwaddr, ether, wifi, wi-fi, wlan, bluetooth, "
     "bssid, device id, device, router, nic, adresse mac, mac-adresse"
@@ -23,6 +26,10 @@ def _is_address(candidate: Candidate) -> Candidate | None:
     if digits.isdigit():
         return candidate.scored(_OF_DIGITS_ALONE)
     return candidate if len(set(digits.lower())) > 1 else None  # ff:ff:… is everybody
+
+
+def _is_address_alone(candidate: Candidate) -> Candidate | None:
+    return candidate if _TWELVE_DIGITS.fullmatch(candidate.data) else None
 
 
 DETECTOR = Family(
@@ -53,6 +60,15 @@ DETECTOR = Family(
             regex=r"(?i)\b(?:mac(?:[ _-]?addr(?:ess)?)?|bssid|hwaddr)[\"']?\s?[:=]?\s?[\"']?(?P<value>[0-9a-f]{12})\b",
             score=0.6,
             check=_is_address,
+        ),
+    ),
+    keyed=(
+        KeyedValue(
+            name="without separators, by its key",
+            entity_type="MAC_ADDRESS",
+            keys=words("mac, mac address, mac addr, bssid, hwaddr, hardware address"),
+            score=0.6,
+            check=_is_address_alone,
         ),
     ),
     examples={

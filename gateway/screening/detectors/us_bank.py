@@ -7,7 +7,7 @@ printed form `XXXX-YYYY-C`).
 
 from gateway.screening.checksums import aba_valid
 from gateway.screening.detectors._around import is_joined
-from gateway.screening.patterns import Candidate, Family, Pattern, words
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 _JOINTS = b"-./_:,"
 _FEDERAL_RESERVE = frozenset(
@@ -17,6 +17,7 @@ _CONTEXT = words(
     "routing, routing number, routing no, aba, aba number, rtn, transit number, bank, checking, savings, ach, "
     "direct deposit, wire"
 )
+_ACCOUNT_DIGITS = range(6, 18)
 _FOREIGN = b"aws"  #: accounts of it are no bank's
 
 
@@ -36,6 +37,12 @@ def _is_account(candidate: Candidate) -> Candidate | None:
     if is_joined(candidate, b"-./_") or len(set(data[start:end])) == 1:
         return None
     return None if _FOREIGN in data[max(0, start - 24) : start].lower() else candidate
+
+
+def _is_account_alone(candidate: Candidate) -> Candidate | None:
+    data, start, end, _ = candidate
+    digits = data[start:end].translate(None, b" -")
+    return candidate if digits.isdigit() and len(digits) in _ACCOUNT_DIGITS and len(set(digits)) > 1 else None
 
 
 DETECTOR = Family(
@@ -83,6 +90,17 @@ DETECTOR = Family(
             regex=r"(?i)\b(?:account|acct|a/c)\b(?:[^\d\n]{0,19}[^\pL\d\n])??(?P<value>(?:[A-Z]{4})?\d{8,17})\b",
             score=0.55,
             check=_is_account,
+        ),
+    ),
+    keyed=(
+        KeyedValue(
+            name="account number by its key",
+            entity_type="US_BANK_NUMBER",
+            keys=words(
+                "account number, account no, bank account, checking account, savings account, acct, acct number"
+            ),
+            score=0.6,
+            check=_is_account_alone,
         ),
     ),
     examples={

@@ -4,7 +4,7 @@ from types import ModuleType
 import pytest
 
 from gateway.screening.checksums import mod97_valid
-from gateway.screening.detectors import bic, credit_card, crypto, iban, imei, us_bank, vehicle
+from gateway.screening.detectors import bic, credit_card, crypto, iban, imei, mac_address, us_bank, vehicle
 from gateway.screening.screener import Screener
 
 COUNTRIES = sorted(iban._STRUCTURES)
@@ -143,3 +143,34 @@ def test_a_vehicle_without_a_check_digit_needs_a_word_that_says_so():
 def test_a_device_of_an_unknown_body_needs_a_word_that_says_so():
     assert found("imei 123456789012347", imei) == ["123456789012347"]
     assert found("order 123456789012347", imei) == []
+
+
+@pytest.mark.parametrize(
+    ("family", "value", "entity_type"),
+    [
+        (us_bank, {"account_number": "12345678"}, "US_BANK_NUMBER"),
+        (us_bank, {"bankAccount": 9876543210}, "US_BANK_NUMBER"),
+        (us_bank, {"routing_number": "121000358"}, "ABA_ROUTING_NUMBER"),
+        (credit_card, {"card": {"last4": "4242"}}, "CREDIT_CARD"),
+        (bic, {"swiftCode": "NEDSZAJJ"}, "SWIFT_CODE"),
+        (vehicle, {"vin": "WVWZZZ1JZXW000001"}, "VIN"),
+        (imei, {"imei": "123456789012347"}, "IMEI"),
+        (mac_address, {"mac": "001a2b3c4d5e"}, "MAC_ADDRESS"),
+    ],
+)
+def test_the_name_of_a_key_says_what_its_value_is(family, value, entity_type):
+    assert [each.entity_type for each in screener(family).screen(value) if each.score >= 0.5] == [entity_type]
+
+
+@pytest.mark.parametrize(
+    ("family", "value"),
+    [
+        (us_bank, {"account_number": "none"}),
+        (us_bank, {"account": "12345678"}),
+        (credit_card, {"last4": "abcd"}),
+        (mac_address, {"mac": "unknown"}),
+        (mac_address, {"id": "001a2b3c4d5e"}),
+    ],
+)
+def test_another_value_or_another_key_says_nothing(family, value):
+    assert screener(family).screen(value) == []
