@@ -35,7 +35,7 @@ _LINKING_WORD = (
     r"(?i:numbers?|num|nr|nbr|no|n|id|ids|code|card|dl:|is|was|as|of|on file|nummer|numero|número|numéro|n|es|ist|è|"
     r"est|é|номер|号码|号碼|番号|号|は|为|是|번호|는|은)"
 )
-_LINK = rf"(?:{_SEPARATOR}{{0,2}}{_LINKING_WORD}){{0,3}}{_SEPARATOR}{{0,3}}"  #: between a label and its value
+_LINK = rf"(?:{_SEPARATOR}{{0,2}}{_LINKING_WORD}){{0,3}}{_SEPARATOR}{{0,4}}"  #: between a label and its value
 DOCUMENT_VALUE = (  #: RE2: how people write the number of a document
     r"[0-9]{2,4}(?: [0-9]{2,5}){1,4}|[A-Za-z]{1,2} [0-9]{3,9}(?: [0-9]{2,5}){0,3}|"
     r"[A-Za-z]{0,4}[-./]?[A-Za-z]{0,3}[0-9][A-Za-z0-9]{0,19}(?:[-./][A-Za-z0-9]{1,9}){0,4}"

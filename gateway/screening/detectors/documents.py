@@ -23,26 +23,27 @@ _PASSPORT = (
     r"paspoort(?:nummer)?|pasaport|passinumero|passnummer|паспорта?|护照|護照|パスポート|旅券|여권"
 )
 _DRIVER_LICENSE = (
-    r"\bdriv(?:ers?|er['\x{2019}]s|ing)[\s_-]{1,3}(?:licen[cs]e|permit)|\bDLN?[ :#]|führerschein(?:nummer)?|"
+    r"\bdriv(?:ers?|er['\x{2019}]s|ing)[\s_-]{0,3}(?:licen[cs]e|permit)|(?-i:\bDLN?[ :#])|"
+    r"führerschein(?:nummer)?|"
     r"\bpermis de conduire|(?:licencia|carnet|permiso) de conduci[rón]{1,3}|patente di guida|"
-    r"carta de condução|carteira de motorista|\bCNH\b|rijbewijs(?:nummer)?|prawo jazdy|prawa jazdy|körkort(?:snummer)?|"
-    r"førerkort|kørekort|ajokortti|ehliyet|водительское удостоверение|驾驶证|駕照|驾照|運転免許証?|운전면허"
+    r"carta de condução|carteira de motorista|(?-i:\bCNH\b)|rijbewijs(?:nummer)?|prawo jazdy|prawa jazdy|"
+    r"körkort(?:snummer)?|førerkort|kørekort|ajokortti|ehliyet|водительское удостоверение|驾驶证|駕照|驾照|運転免許証?|운전면허"
 )
 _ANY_LICENSE = r"\blicen[cs]e"
 _NATIONAL_ID = (  # not what has a check digit in its country: there a detector of its own decides
-    r"\bnational[\s_-]id(?:entity|entification)?|\bNID[ :#]|\b(?:identity|id|citizen|citizenship)[\s_-]card|"
+    r"\bnational[\s_-]?id(?:entity|entification)?|(?-i:\bNID[ :#])|\b(?:identity|id|citizen|citizenship)[\s_-]card|"
     r"\b(?:citizen|government|personal|state)[\s_-](?:id|identity|identification)\b|\bvoter(?:['\x{2019}]?s)?[\s_-]id|"
-    r"identitätskarte|carte (?:nationale )?d['\x{2019}]identité|\bCNI\b|documento de identi(?:dad|dade)|"
+    r"identitätskarte|carte (?:nationale )?d['\x{2019}]identité|(?-i:\bCNI\b)|documento de identi(?:dad|dade)|"
     r"cédula(?: de (?:identidad|ciudadanía))?|legitimation|henkilökortti|удостоверение личности|신분증"
 )
 _TAX_ID = (
-    r"\btax[\s_-](?:id\b|identification|identity|payer|reference|file|no\b|number)|taxpayer|\b[AP]?TIN\b|\bTRN\b|"
-    r"\bvat[\s_-](?:id\b|no\b|number|reg)|num[eé]ro fiscal|n[uú]mero fiscal|identificación fiscal|"
+    r"\btax[\s_-]?(?:id\b|identification|identity|payer|reference|file|no\b|number)|taxpayer|(?-i:\b(?:[AP]?TIN|TRN)\b)|"
+    r"\bvat[\s_-]?(?:id\b|no\b|number|reg)|num[eé]ro fiscal|n[uú]mero fiscal|identificación fiscal|"
     r"numer podatkowy|納税者番号"
 )
 _MIN_DIGITS, _MIN_DIFFERENT_DIGITS, _MAX_CHARACTERS = 5, 3, 20
 _NO_DOCUMENT = re.compile(  # dates, and US social security numbers, whose own detector knows them better
-    r"\d{3}-\d{2}-\d{4}|(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}"
+    r"\d{3}-\d{2}-\d{4}|(?:19|20)\d{2}[-/](?:19|20)\d{2}|(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}"
 )
 _LICENSE_NUMBER = re.compile(r"[A-Z]{1,4}[0-9]{5,14}|[0-9]{6,14}", re.IGNORECASE)
 _PASSPORT_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{6,9}[A-Z]?|[A-Z0-9]{8,9}")
@@ -169,6 +170,7 @@ DETECTOR = Family(
             "numéro de passeport : «12AB34567»",
             "旅客的护照号码«E12345678»已过期",
             "passports «AB1234567» and «XY9876543»",
+            '{"passportNumber": "«BX1234567»"}',
         ),
         "DRIVER_LICENSE": (
             "driving licence no. «AB-123-456»",
@@ -193,6 +195,8 @@ DETECTOR = Family(
         "Licensed under the Apache License, Version 2.0, January 2004",
         "SPDX-License-Identifier: CC-BY-4.0",
         "license plate 12",
+        "License: 2019-2024",
+        "40000 t of tin 50000, dl: 120000 kB",
         "tax number: unknown",
         "AB1234564",
         "identity card issued 12.05.2020",

@@ -137,7 +137,7 @@ DETECTOR = Family(
         beside_words(
             "tax number with slashes",
             "DE_TAX_NUMBER",
-            r"\b\d{2,3}/\d{3,4}/\d{4,5}\b",
+            r"\b(?:\d{2,3}/\d{3,4}/\d{4,5}|\d{5}/\d{5})\b",
             _TAX_NUMBER,
         ),
         beside_words("tax number", "DE_TAX_NUMBER", r"\b(?:\d{10,11}|\d{13})\b", _TAX_NUMBER, valid=stnr.is_valid),
@@ -156,18 +156,11 @@ DETECTOR = Family(
         Pattern(
             name="health insurance",
             entity_type="DE_HEALTH_INSURANCE",
-            regex=r"\b[A-Z]\d{9}\b",
+            regex=r"(?i)\b[A-Z]\d{9}\b",
             score=0.5,
             context=_HEALTH,
             check=checked(is_health_number),
             checksum="Luhn, its way",
-        ),
-        beside_words(
-            "health insurance, in any case",
-            "DE_HEALTH_INSURANCE",
-            r"(?i)\b[A-Z]\d{9}\b",
-            _HEALTH,
-            valid=is_health_number,
         ),
         beside_words(
             "driving licence", "DE_FUEHRERSCHEIN", r"\b[A-Z][A-Z0-9]{9}[A-Z0-9]\b", _LICENSE, valid=_is_driver_number
@@ -198,7 +191,7 @@ DETECTOR = Family(
     ),
     examples={
         "DE_TAX_ID": ("«36 574 261 809»", "Steuer-ID: «36574261809»"),
-        "DE_TAX_NUMBER": ("Steuernummer «181/815/08155»", "St.-Nr. «9181081508155»"),
+        "DE_TAX_NUMBER": ("Steuernummer «181/815/08155»", "Steuernummer: «93815/08152»", "St.-Nr. «9181081508155»"),
         "DE_ID_CARD": ("«L01X00T44»", "Personalausweis «l01x00t44»", "Ausweis Nr. «T22000129»"),
         "DE_PASSPORT": ("«C01X00T41»", "Reisepass «C01234565» vom Amt"),
         "DE_SOCIAL_SECURITY": ("«15070649C103»", "SV-Nummer «65 170839 J 003»"),

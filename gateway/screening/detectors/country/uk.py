@@ -77,8 +77,8 @@ DETECTOR = Family(
             name="driver number",
             entity_type="UK_DRIVING_LICENCE",
             regex=(
-                r"(?i)\b(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)\d(?:[05][1-9]|[16][0-2])"
-                r"(?:0[1-9]|[12]\d|3[01])\d[A-Z][A-Z9][A-Z0-9][A-Z]{2}\b"
+                r"(?i)\b(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999) ?\d(?:[05][1-9]|[16][0-2])"
+                r"(?:0[1-9]|[12]\d|3[01])\d ?[A-Z][A-Z9][A-Z0-9][A-Z]{2}\b"
             ),
             score=0.75,
             context=DRIVER_WORDS,
@@ -139,7 +139,7 @@ DETECTOR = Family(
         "UK_NHS": ("NHS number «943 476 5919»", "nhs no «9434765919»"),
         "UK_NINO": ("«AB123456C»", "NI number: «pr 12 36 12 c»"),
         "UK_PASSPORT": ("UK passport «912803456»",),
-        "UK_DRIVING_LICENCE": ("«MORGA657054SM9IJ»", "driving licence «fo999512018aa1ab»"),
+        "UK_DRIVING_LICENCE": ("«MORGA657054SM9IJ»", "driving licence «fo999512018aa1ab»", "«MORGA 657054 SM9IJ»"),
         "UK_VEHICLE_REGISTRATION": ("«AB51 ABC»", "car reg «BD62XYZ»", "number plate «A123 BCD»"),
         "UK_UTR": ("UTR «1955839661»",),
         "UK_VAT": ("«GB 980 7806 84»",),

@@ -34,7 +34,7 @@ _MBI_PARTS = (
 )
 _MBI = rf"\b(?:(?i:{'-'.join(_MBI_PARTS)})|{''.join(_MBI_PARTS)})\b"
 
-_LICENSE_LABEL = r"\bdriv(?:ers?|er['\x{2019}]s|ing)[\s_-]{1,3}(?:license|permit)|\bDLN?[ :#]"
+_LICENSE_LABEL = r"\bdriv(?:ers?|er['\x{2019}]s|ing)[\s_-]{0,3}(?:license|permit)|(?-i:\bDLN?[ :#])"
 _LICENSE_FORMS = (
     r"[A-Z]?[0-9]{7,14}|[0-9]{16}|[A-Z][0-9]{5,6}|[A-Z][0-9]{18}|[A-Z]{2}[0-9]{5,7}|[A-Z]{3}[0-9]{6}|"
     r"[A-Z]{2}[0-9]{6}[A-Z]|[0-9]{2}[A-Z]{3}[0-9]{5}|[0-9]{3}[A-Z]{2}[0-9]{4}|[0-9]{7,9}[A-Z]|[0-9]{8}[A-Z]{2}|"
