@@ -11,6 +11,7 @@ from gateway.screening.patterns import Candidate, KeyedValue, Pattern
 from gateway.screening.rules import Clock, Scan
 
 _LEVELS = 2  #: of JSON inside a string that are looked into
+_MARGIN = 256  #: characters around a sign of another reading that belong to what it hides
 _BEFORE_JSON = frozenset("[{ \t\r\n")
 
 
@@ -46,10 +47,11 @@ class Finder:
 
     def _in_all_of(self, text: str, key: str, clock: Clock, levels: int) -> list[Found]:
         """Return what is found in *text*, in its other readings, and in *levels* of JSON inside it."""
-        found, has_signs = self._in_one(text, key, clock)
-        if has_signs or not text.isascii():
-            for reading in readings(text):
-                found += _placed(self._in_one(reading.text, key, clock)[0], reading.place)
+        found, signs = self._in_one(text, key, clock)
+        for start, stop in _stretches(text, signs):
+            clock()
+            for reading in readings(text[start:stop]):
+                found += _placed(self._in_one(reading.text, key, clock)[0], reading.place, start)
         if levels and text[:1] in _BEFORE_JSON and is_json(text):
             tells: dict[str, bool] = {}
             for value in values(text):
@@ -62,21 +64,22 @@ class Finder:
                     found += _placed(inside, value.place)
         return found
 
-    def _in_one(self, text: str, key: str, clock: Clock) -> tuple[list[Found], bool]:
-        """Return what is found in *text* as it stands, and whether it shows signs of other readings."""
+    def _in_one(self, text: str, key: str, clock: Clock) -> tuple[list[Found], list[tuple[int, int]]]:
+        """Return what is found in *text* as it stands, and where, in bytes, are signs that it has other readings."""
         data, words = text.encode("utf-8", "surrogatepass"), key.encode("utf-8", "surrogatepass")
         opened = self._gate.windows(data, words)
         if not opened and not words:
-            return [], False
-        scan, has_signs = Scan(data, clock), False
-        for start, stop, rules, signs in opened:
+            return [], []
+        scan, signs = Scan(data, clock), list[tuple[int, int]]()
+        for start, stop, rules, has_signs in opened:
             clock()
-            has_signs = has_signs or signs
+            if has_signs:
+                signs.append((start, stop))
             for rule, context in rules:
                 rule.find(scan, start, stop, context)
         if words and data and self._is_keyed(words):
             scan.found += self._by_key(data, words)
-        return scan.found if data.isascii() else _in_code_points(scan.found, data), has_signs
+        return scan.found if data.isascii() else _in_code_points(scan.found, data), signs
 
     def _tells(self, words: str) -> bool:
         """Tell whether *words*, which a key's name is made of, say something about the value under it."""
@@ -94,6 +97,27 @@ class Finder:
                     yield Found(candidate.start, candidate.end, candidate.score, keyed.entity_type)
 
 
+def _stretches(text: str, signs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """
+    Yield the parts of *text* that may have other readings, in code points; each ends with a word.
+
+    Of ASCII, they are those around the *signs*; other texts are asked whole.
+    """
+    if not text.isascii():
+        yield 0, len(text)
+        return
+    position = 0
+    for at, (start, stop) in enumerate(signs):
+        if at + 1 < len(signs) and signs[at + 1][0] <= stop + _MARGIN:
+            signs[at + 1] = (start, signs[at + 1][1])
+            continue
+        first = max(position, text.rfind(" ", position, max(0, start - _MARGIN)) + 1)
+        position = text.find(" ", stop + _MARGIN)
+        position = len(text) if position < 0 else position
+        if first < position:
+            yield first, position
+
+
 def _in_code_points(found: list[Found], data: bytes) -> list[Found]:
     """Return *found* in order, and with offsets in code points of *data* instead of bytes."""
     moved: list[Found] = []
@@ -109,8 +133,8 @@ def _code_points(data: bytes, start: int, end: int) -> int:
     return len(data[start:end].decode("utf-8", "surrogatepass"))
 
 
-def _placed(found: list[Found], place: Callable[[int, int], tuple[int, int]]) -> Iterator[Found]:
-    """Yield what was *found* in another reading where it stands in the original."""
+def _placed(found: list[Found], place: Callable[[int, int], tuple[int, int]], offset: int = 0) -> Iterator[Found]:
+    """Yield what was *found* in another reading where it stands in the original, which begins at *offset*."""
     for each in found:
         start, end = place(each.start, each.end)
-        yield each._replace(start=start, end=end)
+        yield each._replace(start=offset + start, end=offset + end)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -35,6 +36,8 @@ class Extent(NamedTuple):
 class _Part(NamedTuple):
     start: int  #: in the expression
     extent: Extent
+    opening: str = ""  #: of a group that is not repeated: what it begins with, `(?i:`
+    inside: "list[list[_Part]] | None" = None  #: its alternatives
 
 
 _NOTHING = Extent(0, is_optional=True)
@@ -52,19 +55,23 @@ def reach(regex: str) -> Extent:
 
 def beginning(regex: str, size: int) -> str:
     """Return the expression for what each match of *regex* (RE2) begins with, as far as *size* bytes decide it."""
-    branches = _branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex))
-    return "|".join(regex[branch[0].start : _cut(branch, size)] for branch in branches)
+    return _beginning(regex, _branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex)), size)
 
 
-def _cut(branch: list[_Part], size: float) -> int:
-    """Return where the first part of *branch* begins that *size* bytes do not decide."""
-    after_open = False
-    for part in branch:
-        size -= part.extent.size
-        if size < 0 or after_open:
-            return part.start
-        after_open = part.extent.is_open
-    return branch[-1].start
+def _beginning(regex: str, branches: list[list[_Part]], size: float) -> str:
+    return "|".join(_beginning_of_one(regex, branch, size) for branch in branches)
+
+
+def _beginning_of_one(regex: str, branch: list[_Part], left: float) -> str:
+    first = branch[0].start
+    for part, following in pairwise(branch):
+        if part.extent.size > left:
+            inside = _beginning(regex, part.inside, left) if part.inside else None
+            return regex[first : part.start] + (f"{part.opening}{inside})" if inside is not None else "")
+        if part.extent.is_open:
+            return regex[first : following.start]
+        left -= part.extent.size
+    return regex[first : branch[-1].start]
 
 
 def _folds(regex: str) -> bool:
@@ -83,7 +90,8 @@ def _branches(tokens: Iterator[re.Match[str]], end: int, *, folds: bool) -> list
             branch.append(_Part(start, _NOTHING))
             branches.append([])
         elif kind == "open":
-            branch.append(_Part(start, _either(_branches(tokens, end, folds=folds))))
+            inside = _branches(tokens, end, folds=folds)
+            branch.append(_Part(start, _either(inside), token[0], inside))
         elif kind == "repeat" and branch:
             repeated = branch.pop()
             branch.append(_Part(repeated.start, _repeated(repeated.extent, token[0])))

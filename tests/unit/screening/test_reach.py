@@ -58,7 +58,9 @@ def test_a_repetition_without_a_limit_elsewhere_is_never_decided(regex):
         (r"abc|de+f", r"abc|de+"),
         (r"(?i)a\w{300}", r"(?i)a"),
         (r"[\s\S]*x", r"[\s\S]*"),
-        (r"(?:a+b)c", ""),
+        (r"(?:a+b)c", r"(?:a+)"),
+        (r"x(?i:a+b|c)d", r"x(?i:a+|c)"),
+        (r"x(?:a+b){2}c", "x"),
     ],
 )
 def test_a_beginning_ends_before_the_first_part_that_is_not_decided(regex, begins):

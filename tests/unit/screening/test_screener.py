@@ -1,3 +1,4 @@
+import base64
 import functools
 import json
 import logging
@@ -401,3 +402,23 @@ def test_keys_and_values_under_them_are_read_as_an_evader_meant_them():
     (finding,) = SCREENER.screen({"metadata": {"ana%40example.org": 1}})
 
     assert (finding.entity_type, finding.key, finding.end) == ("EMAIL_ADDRESS", True, 17)
+
+
+@pytest.mark.parametrize(
+    ("before", "hidden", "behind"),
+    [
+        ("so and so " * 500, "ana&#64;example.org", " and so on" * 500),
+        (
+            "so and so " * 500,
+            base64.b64encode(b"so and so " * 300 + b"ana@example.org " * 2).decode(),
+            " and so on" * 9,
+        ),
+        ("x" * 5000 + "=", "ana%40example.org", ";" + "x" * 5000),
+        ("write to ", "ana&#64;example.org", " or&nbsp;not" * 999),
+    ],
+    ids=["short", "long", "in a word", "among many"],
+)
+def test_what_is_hidden_in_a_long_text_is_found_whole(before, hidden, behind):
+    text = before + hidden + behind
+
+    assert found(text) == [("EMAIL_ADDRESS", hidden)]
