@@ -304,9 +304,14 @@ def test_an_evasion_is_seen_through_whatever_stands_around_it(left: str, right: 
     assert any(ADDRESS in reading.text for reading in readings(f"{left} ana.lima&#64;example.org {right}"))
 
 
-@given(evasive_text)
-def test_a_text_has_three_other_readings_at_most(text: str):
-    assert len(list(readings(text))) <= 3
+def test_evasions_of_all_kinds_together_make_three_readings():
+    text = "\n".join(EVASIONS) * 2
+
+    plain, spelled, decoded = readings(text)
+
+    assert (plain.whole, spelled.whole, decoded.whole) == (False, False, True)
+    assert spelled.text.count(ADDRESS) > plain.text.count(ADDRESS) > 20
+    assert decoded.text.count(ADDRESS) > plain.text.count(ADDRESS)
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
