@@ -16,7 +16,7 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 from gateway.screening.normalise import blobs, characters, escapes, spellings
 from gateway.screening.normalise.reading import Edit, Layer, Reading, in_order
 
-__all__ = ["GATES", "Reading", "readings"]
+__all__ = ["GATES", "NON_ASCII_GATES", "Reading", "readings"]
 
 
 class _Sign(Enum):
@@ -50,6 +50,8 @@ _MEMORY = 32 << 20  #: bytes for the states of the search
 
 #: RE2 over UTF-8: an ASCII text that none of them matches has no other reading.
 GATES: tuple[str, ...] = tuple(gate for gates in _ASCII_SIGNS.values() for gate in gates)
+#: A text that none of these and none of `GATES` matches has no other reading, whatever its characters.
+NON_ASCII_GATES: tuple[str, ...] = characters.SIGNS
 
 
 def readings(text: str) -> Iterator[Reading]:
@@ -108,5 +110,5 @@ def _search(signs: list[str]) -> Any:
     return search
 
 
-_SIGNS = [sign for sign, gates in _ASCII_SIGNS.items() for _ in gates] + [_Sign.UNUSUAL] * len(characters.SIGNS)
-_SEARCH = _search([*GATES, *characters.SIGNS])
+_SIGNS = [sign for sign, gates in _ASCII_SIGNS.items() for _ in gates] + [_Sign.UNUSUAL] * len(NON_ASCII_GATES)
+_SEARCH = _search([*GATES, *NON_ASCII_GATES])

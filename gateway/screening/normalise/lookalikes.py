@@ -4,7 +4,7 @@ Letters of other alphabets that look like a letter or a digit of ASCII: what `sc
 Source: Unicode confusables 13.0.0 (UTS #39): the single letters whose skeleton is one ASCII letter or digit, of
 Armenian, Cherokee, Coptic, Cyrillic, Georgian, Greek, Latin, Lisu. What it shows as `l` is `I` here if it is a capital.
 Letters that compatibility normalisation folds are left out, and so is dotless i.
-Copyright 1991-2020 Unicode, Inc. Distributed under the Unicode License v3, https://www.unicode.org/license.txt
+Copyright 1991-2020 Unicode, Inc. Distributed under the Unicode License v3: LICENSE-UNICODE.
 SPDX-License-Identifier: Unicode-3.0
 """
 
