@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from operator import mul
 
 from gateway.screening.patterns import Candidate, Check, Pattern, words
 
@@ -50,7 +51,7 @@ _SEPARATORS = str.maketrans("", "", " -./:")
 
 def compact(text: str) -> str:
     """Return *text* in capitals without the separators that people write into numbers."""
-    return text.translate(_SEPARATORS).upper()
+    return text.upper() if text.isalnum() else text.translate(_SEPARATORS).upper()
 
 
 def is_part_of_more(candidate: Candidate) -> bool:
@@ -96,7 +97,7 @@ def is_milliseconds(number: str) -> bool:
 
 def weighted_sum(digits: str, weights: tuple[int, ...]) -> int:
     """Return the sum of *digits*, each times its weight: what most check digits are made of."""
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+    return sum(map(mul, map(int, digits), weights))
 
 
 def beside_words(

@@ -27,7 +27,8 @@ _DRIVER_LICENSE = (
     r"führerschein(?:nummer)?|"
     r"\bpermis de conduire|(?:licencia|carnet|permiso) de conduci[rón]{1,3}|patente di guida|"
     r"carta de condução|carteira de motorista|(?-i:\bCNH\b)|rijbewijs(?:nummer)?|prawo jazdy|prawa jazdy|"
-    r"körkort(?:snummer)?|førerkort|kørekort|ajokortti|ehliyet|водительское удостоверение|驾驶证|駕照|驾照|運転免許証?|운전면허"
+    r"körkort(?:snummer)?|førerkort|kørekort|ajokortti|ehliyet|водительское удостоверение|"
+    r"驾驶证|駕照|驾照|運転免許証?|운전면허"
 )
 _ANY_LICENSE = r"\blicen[cs]e"
 _NATIONAL_ID = (  # not what has a check digit in its country: there a detector of its own decides

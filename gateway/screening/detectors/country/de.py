@@ -47,6 +47,11 @@ _CARD_CHARACTER = "[0-9CFGHJKLMNPRTVWXYZ]"  # no vowels, so that no words come a
 _CARD_GATE = rf"\b[A-Z]{_CARD_CHARACTER}{{7}}\d\b"
 
 
+def is_tax_id(number: str) -> bool:
+    """Tell whether *number*, eleven digits, repeats one digit as it must and has the right check digit."""
+    return len(set(number[:10])) in {8, 9} and idnr.is_valid(number)  # what repeats is seen sooner
+
+
 def is_card_number(number: str) -> bool:
     """Tell whether the last digit of *number*, of an identity card or a passport, is its check digit (ICAO 9303-3)."""
     total = sum(int(each, 36) * weight for each, weight in zip(number[:8], _CARD_WEIGHTS, strict=True))
@@ -131,7 +136,7 @@ DETECTOR = Family(
             gate=ELEVEN_DIGITS,
             score=0.6,
             context=_TAX_ID,
-            check=checked(idnr.is_valid),
+            check=checked(is_tax_id),
             checksum="mod 11, 10",
         ),
         beside_words(

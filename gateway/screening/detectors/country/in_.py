@@ -1,7 +1,9 @@
 """Numbers of India: Aadhaar, tax, voters, passports, vehicles."""
 
-from stdnum.in_ import aadhaar, epic, gstin, vid
+from stdnum import verhoeff
+from stdnum.in_ import gstin
 
+from gateway.screening.checksums import luhn_valid
 from gateway.screening.detectors._identity import (
     PLATE_WORDS,
     TWELVE_DIGITS,
@@ -27,13 +29,22 @@ _GST_STATES = r"(?:0[1-9]|[12]\d|3[0-8]|9[79])"
 _VALID_GSTIN = 0.9
 
 
+def is_verhoeff_number(number: str) -> bool:
+    """Tell whether the last of *number*'s digits is the check digit; what reads the same backwards is never given."""
+    return number != number[::-1] and verhoeff.checksum(number) == 0
+
+
+def _is_voter(number: str) -> bool:
+    return luhn_valid(number[3:])
+
+
 def _is_grouped_aadhaar(candidate: Candidate) -> Candidate | None:
     if ":" in (candidate.before(1), candidate.after(1)):  # four digits more: an IPv6 address
         return None
     return _is_aadhaar(candidate)
 
 
-_is_aadhaar = checked(aadhaar.is_valid)
+_is_aadhaar = checked(is_verhoeff_number)
 
 
 def _is_gstin(candidate: Candidate) -> Candidate | None:
@@ -64,7 +75,7 @@ DETECTOR = Family(
             "IN_AADHAAR",
             r"\b[2-9]\d{11}\b",
             _AADHAAR,
-            valid=aadhaar.is_valid,
+            valid=is_verhoeff_number,
             gate=TWELVE_DIGITS,
             checksum="Verhoeff",
         ),
@@ -73,7 +84,7 @@ DETECTOR = Family(
             "IN_VID",
             r"\b[2-9]\d{3} ?\d{4} ?\d{4} ?\d{4}\b",
             _AADHAAR,
-            valid=vid.is_valid,
+            valid=is_verhoeff_number,
             checksum="Verhoeff",
         ),
         Pattern(
@@ -100,7 +111,7 @@ DETECTOR = Family(
             regex=r"\b[A-Z]{3}\d{7}\b",
             score=0.5,
             context=_VOTER,
-            check=checked(epic.is_valid),
+            check=checked(_is_voter),
             checksum="Luhn",
         ),
         beside_words("voter, in any form", "IN_VOTER", r"(?i)\b[A-Z]{3}\d{7}\b", _VOTER),

@@ -1,14 +1,31 @@
 """Numbers of Poland: persons, tax, firms, identity cards, passports."""
 
-from stdnum.pl import nip, pesel, regon
+from stdnum.pl import nip, regon
 
-from gateway.screening.detectors._identity import ELEVEN_DIGITS, TEN_DIGITS, beside_words, checked, weighted_sum
+from gateway.screening.detectors._identity import (
+    ELEVEN_DIGITS,
+    TEN_DIGITS,
+    beside_words,
+    checked,
+    is_date,
+    weighted_sum,
+)
 from gateway.screening.patterns import Family, Pattern, words
 
 _PESEL = words("pesel, numer pesel, nr pesel")
 _TAX = words("nip, numer nip, nr nip, regon, numer regon, krs, tax id, vat")
 _CARD = words("dowód, dowód osobisty, dowodu osobistego, nr dowodu, seria i numer, paszport, polish id, id card")
+_PERSON_WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)
+_CENTURIES = (1900, 2000, 2100, 2200, 1800)  #: by what is added to the month: 0, 20, 40, 60, 80
 _CARD_WEIGHTS = (7, 3, 1, 9, 7, 3, 1, 7, 3)
+
+
+def is_person_number(number: str) -> bool:
+    """Tell whether *number*, eleven digits, begins with a birthday and ends with the right check digit."""
+    if weighted_sum(number, _PERSON_WEIGHTS) % 10:
+        return False
+    century, month = divmod(int(number[2:4]), 20)
+    return is_date(_CENTURIES[century] + int(number[:2]), month, int(number[4:6]))
 
 
 def is_identity_card(number: str) -> bool:
@@ -30,7 +47,7 @@ DETECTOR = Family(
             gate=ELEVEN_DIGITS,
             score=0.55,
             context=_PESEL,
-            check=checked(pesel.is_valid),
+            check=checked(is_person_number),
             checksum="weighted sum, mod 10",
         ),
         Pattern(

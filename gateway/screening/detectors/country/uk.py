@@ -2,7 +2,7 @@
 
 import re
 
-from stdnum.gb import nhs, upn, utr, vat
+from stdnum.gb import upn, utr, vat
 
 from gateway.screening.detectors._identity import (
     DRIVER_WORDS,
@@ -12,6 +12,7 @@ from gateway.screening.detectors._identity import (
     beside_words,
     checked,
     is_whole_text,
+    weighted_sum,
 )
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
@@ -21,9 +22,15 @@ _TAX = words("utr, unique taxpayer reference, self assessment, hmrc, tax referen
 _PASSPORT = words("uk passport, british passport, hm passport office, hmpo")
 _POSTCODE = words("postcode, postcodes, post code, postal code")
 
+_HEALTH_WEIGHTS = (10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 _NO_NINO = frozenset(words("BG, GB, KN, NK, NT, TN, ZZ"))
 _WORDS_LIKE_A_PLATE = frozenset(words("AND, ARE, BUT, FOR, HAS, NOT, OFF, THE, USD, EUR, WAS, YOU"))
 _PLATE = re.compile(r"[A-HJ-PR-Y]{2}(?:0[2-9]|[1-2][0-9]|5[1-9]|6[0-9]|7[0-9]) ?([A-HJ-PR-Z]{3})")
+
+
+def is_health_number(number: str) -> bool:
+    """Tell whether the last of *number*'s ten digits is its check digit."""
+    return weighted_sum(number, _HEALTH_WEIGHTS) % 11 == 0
 
 
 def _is_nino(number: str) -> bool:
@@ -53,7 +60,7 @@ DETECTOR = Family(
             "UK_NHS",
             r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b",
             _NHS,
-            valid=nhs.is_valid,
+            valid=is_health_number,
             gate=TEN_DIGITS,
             checksum="mod 11",
         ),
