@@ -116,7 +116,7 @@ def _card(name: str, entity_type: str, first: str) -> tuple[Pattern, Pattern]:
             _CARD,
             valid=is_card_number,
             gate=r"(?i)\b[A-Z][0-9A-Z]{7}\d\b",
-            checksum="7-3-1",
+            checksum="weights 7, 3, 1, mod 10",
         ),
     )
 
@@ -165,14 +165,20 @@ DETECTOR = Family(
             score=0.5,
             context=_HEALTH,
             check=checked(is_health_number),
-            checksum="Luhn, its way",
+            checksum="weighted digit sums, mod 10",
         ),
         beside_words(
             "driving licence", "DE_FUEHRERSCHEIN", r"\b[A-Z][A-Z0-9]{9}[A-Z0-9]\b", _LICENSE, valid=_is_driver_number
         ),
         beside_words("plate", "DE_KFZ", r"\b[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ -]?\d{1,4}[EH]?\b", _PLATE),
         beside_words(
-            "doctor", "DE_LANR", r"\b\d{9}\b", _DOCTOR, valid=is_doctor_number, gate=NINE_DIGITS, checksum="4-9"
+            "doctor",
+            "DE_LANR",
+            r"\b\d{9}\b",
+            _DOCTOR,
+            valid=is_doctor_number,
+            gate=NINE_DIGITS,
+            checksum="weights 4 and 9, mod 10",
         ),
         beside_words("practice", "DE_BSNR", r"\b\d{9}\b", _PRACTICE, gate=NINE_DIGITS),
         Pattern(

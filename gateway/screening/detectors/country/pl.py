@@ -76,7 +76,7 @@ DETECTOR = Family(
             r"(?i)\b[A-Z]{3} ?\d{6}\b",
             _CARD,
             valid=is_identity_card,
-            checksum="7-3-1",
+            checksum="weights 7, 3, 1, mod 10",
         ),
         beside_words("passport", "PL_PASSPORT", r"(?i)\b[A-Z]{2} ?\d{7}\b", _CARD),
     ),

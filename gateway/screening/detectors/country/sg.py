@@ -23,7 +23,7 @@ def is_person_number(number: str) -> bool:
 DETECTOR = Family(
     name="sg",
     source=(
-        "Immigration & Checkpoints Authority, NRIC and FIN (the check letter as published by its users); "
+        "Immigration & Checkpoints Authority, NRIC and FIN, whose check letters are common knowledge, not published; "
         "Accounting and Corporate Regulatory Authority, UEN"
     ),
     patterns=(

@@ -11,6 +11,7 @@ from gateway.screening.detectors._identity import (
     checked,
     compact,
     is_part_of_more,
+    is_whole_text,
     labelled,
 )
 from gateway.screening.patterns import Candidate, Family, Pattern, words
@@ -25,6 +26,7 @@ _MEDICARE = words("medicare, mbi, beneficiary, cms")
 _ITIN_GROUPS = frozenset((*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)))
 _NO_EIN = frozenset(words("00, 07, 08, 09, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97"))
 _NPI_ISSUER = "80840"  # the card issuer identifier that the check digit is calculated with
+_WHOLE_TEXT = 0.5  # the score of a form that is only enough if it is all that a text holds
 _MISREAD = str.maketrans("OolISB", "001158")  # letters that a scanner makes of digits
 _MBI_LETTER, _MBI_EITHER = "[AC-HJKMNP-RT-Y]", "[0-9AC-HJKMNP-RT-Y]"  # no S, L, O, I, B, Z
 _MBI_PARTS = (
@@ -70,6 +72,12 @@ def _of_longer_number(candidate: Candidate) -> bool:
     return is_part_of_more(candidate) or candidate.after(2)[:1] in {"/", "_"}
 
 
+def _is_spaced_ssn(candidate: Candidate) -> Candidate | None:
+    """Take three groups of digits; they say most where nothing else stands, not in a table of numbers."""
+    found = _is_ssn(candidate)
+    return found.scored(_WHOLE_TEXT) if found and is_whole_text(candidate) else found
+
+
 def _is_misread_ssn(candidate: Candidate) -> Candidate | None:
     digits = candidate.text.translate(_MISREAD).replace("-", "")
     return candidate if is_ssn(digits) and not _of_longer_number(candidate) else None
@@ -105,7 +113,15 @@ DETECTOR = Family(
             context=_SSN,
             check=_is_ssn,
         ),
-        _ssn("SSN with spaces or dots", r"\b\d{3}(?: \d{2} |\.\d{2}\.)\d{4}\b"),
+        Pattern(
+            name="SSN with spaces",
+            entity_type="US_SSN",
+            regex=r"\b\d{3} \d{2} \d{4}\b",
+            score=0.3,
+            context=_SSN,
+            check=_is_spaced_ssn,
+        ),
+        _ssn("SSN with dots", r"\b\d{3}\.\d{2}\.\d{4}\b"),
         _ssn("SSN bare", r"\b(?:\d{3}-?\d{6}|\d{5}-\d{4})\b"),
         Pattern(
             name="SSN misread by a scanner",
@@ -161,6 +177,7 @@ DETECTOR = Family(
         "US_SSN": (
             "applicant «078-05-1120», married",
             "social security number: «536 22 8145»",
+            "«536 22 8146»",
             "SSN «536228145»",
             "scanned: SSN «S36-2l-8145»",
         ),
@@ -180,6 +197,7 @@ DETECTOR = Family(
     counter_examples=(
         "SSN 000-12-3456, 666-12-3456, 536-00-8145, 536-22-0000",
         "order 536228145",
+        "536 22 8145 pieces",
         "part 536-22-8145-7",
         "a lesson about 536228145",
         "911-49-1234",
