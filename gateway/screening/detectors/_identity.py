@@ -15,9 +15,8 @@ PASSPORT_WORDS = words(
     "paszport, pasaport, паспорт, 护照, 護照, パスポート, 여권"
 )
 DRIVER_WORDS = words(
-    "driver license, driver's license, drivers license, driving licence, driver's licence, "
-    "drivers licence, driving license, license, licence, dl, "
-    "driving"
+    "driver license, driver's license, drivers license, driving licence, driver's licence, drivers licence, "
+    "driving license, license, licence, dl, driving"
 )
 PLATE_WORDS = words(
     "plate, plates, license plate, licence plate, number plate, plate number, registration, registration number, "
@@ -33,8 +32,8 @@ THIRTEEN_DIGITS = r"\b\d{13}\b"
 
 _SEPARATOR = r"[\s_.:;,#=°º№'\"\x{2019}*|()/-]"
 _LINKING_WORD = (
-    r"(?i:numbers?|num|nr|nbr|no|n|id|ids|code|card|dl:|is|was|as|of|on file|nummer|numero|número|numéro|n|es|ist|è|"
-    r"est|é|номер|号码|号碼|番号|号|は|为|是|번호|는|은)"
+    r"(?i:numbers?|num|nr|nbr|no|n|id|ids|code|card|dl:|is|was|as|of|on file|nummer|numero|número|numéro|es|ist|è|"
+    r"est|é|номер|号码|號碼|番号|号|は|为|是|번호|는|은)"
 )
 _LINK = rf"(?:{_SEPARATOR}{{0,2}}{_LINKING_WORD}){{0,3}}{_SEPARATOR}{{0,4}}"  #: between a label and its value
 DOCUMENT_VALUE = (  #: RE2: how people write the number of a document
@@ -71,7 +70,10 @@ def checked(valid: Callable[[str], bool]) -> Check:
     """Return a check that takes what stands alone and what *valid* accepts, compacted as `compact` does it."""
 
     def check(candidate: Candidate) -> Candidate | None:
-        return candidate if valid(compact(candidate.text)) and not is_part_of_more(candidate) else None
+        text = candidate.text
+        if not text.isascii() or not valid(compact(text)):  # RE2's `(?i)` takes the kelvin sign for a K
+            return None
+        return None if is_part_of_more(candidate) else candidate
 
     return check
 

@@ -19,8 +19,8 @@ from gateway.screening.detectors._identity import (
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 _PASSPORT = (
-    r"\bpassports?|(?:reise|diplomaten)pass(?:nummer)?|pass-?nr|pas(?:a|s|z)porte?u?|passaporto|passaporte|passeport|"
-    r"paspoort(?:nummer)?|pasaport|passinumero|passnummer|паспорта?|护照|護照|パスポート|旅券|여권"
+    r"\bpassports?|(?:reise|diplomaten)pass(?:nummer)?|pass-?nr|pas[asz]{1,2}e?port[eou]?|"
+    r"paspoort(?:nummer)?|passinumero|passnummer|паспорта?|护照|護照|パスポート|旅券|여권"
 )
 _DRIVER_LICENSE = (
     r"\bdriv(?:ers?|er['\x{2019}]s|ing)[\s_-]{0,3}(?:licen[cs]e|permit)|(?-i:\bDLN?[ :#])|"
@@ -44,7 +44,8 @@ _TAX_ID = (
 )
 _MIN_DIGITS, _MIN_DIFFERENT_DIGITS, _MAX_CHARACTERS = 5, 3, 20
 _NO_DOCUMENT = re.compile(  # dates, and US social security numbers, whose own detector knows them better
-    r"\d{3}-\d{2}-\d{4}|(?:19|20)\d{2}[-/](?:19|20)\d{2}|(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}"
+    r"\d{3}-\d{2}-\d{4}|(?:19|20)\d{2}[-/](?:19|20)\d{2}|"
+    r"(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}"
 )
 _LICENSE_NUMBER = re.compile(r"[A-Z]{1,4}[0-9]{5,14}|[0-9]{6,14}", re.IGNORECASE)
 _PASSPORT_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{6,9}[A-Z]?|[A-Z0-9]{8,9}")
@@ -81,17 +82,17 @@ def _is_license(candidate: Candidate) -> Candidate | None:
     return candidate if _LICENSE_NUMBER.fullmatch(compact(candidate.text)) and _is_document(candidate) else None
 
 
-def _keyed(entity_type: str, keys: str) -> KeyedValue:
-    return KeyedValue(
-        name=f"value of {entity_type}", entity_type=entity_type, keys=words(keys), score=0.7, check=_is_whole_document
-    )
+_ONE_NUMBER = re.compile(rf"\s*(?:{DOCUMENT_VALUE})\s*")
 
 
 def _is_whole_document(candidate: Candidate) -> Candidate | None:
     return _is_document(candidate) if _ONE_NUMBER.fullmatch(candidate.text) else None
 
 
-_ONE_NUMBER = re.compile(rf"\s*(?:{DOCUMENT_VALUE})\s*", re.IGNORECASE)
+def _keyed(entity_type: str, keys: str) -> KeyedValue:
+    return KeyedValue(
+        name=f"value of {entity_type}", entity_type=entity_type, keys=words(keys), score=0.7, check=_is_whole_document
+    )
 
 
 DETECTOR = Family(

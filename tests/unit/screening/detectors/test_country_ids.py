@@ -156,6 +156,13 @@ def test_the_name_of_a_key_is_a_word_beside_its_value(all_countries: Screener):
 
 
 @pytest.mark.parametrize(
+    "text", ["NIF: x\u212a1234567L", "Reisepass x\u212a01X00T41", "dowód xAB\u212a300000", "NRIC x\u017f1234567D"]
+)
+def test_a_letter_that_folds_to_ascii_does_not_fail_the_screening(all_countries: Screener, text: str):
+    assert found_by(all_countries, text) == set()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
