@@ -186,7 +186,7 @@ DETECTOR = Family(
             "Insurance: «NID-900186263»",
             "carte d'identité n° «880692310285»",
         ),
-        "TAX_ID": ("Tax ID: «22-AB456789»", "VAT number «CHE-123.456.788»", "TIN «987654321A»"),
+        "TAX_ID": ("Tax ID: «22-AB456789»", "VAT number «123-456-780-A»", "TIN «987654321A»"),
         "MEDICAL_LICENSE": ("prescriber «AB1234563»", "DEA: «MC8179931»"),
     },
     counter_examples=(
