@@ -59,7 +59,7 @@ def number(
         score=score,
         context=context,
         needs_context=True,
-        check=_checked(valid, prefix=prefix, varies=not set(",?|").isdisjoint(shape)),
+        check=_checked(valid, shape, prefix),
         restart=True,
         checksum=checksum,
     )
@@ -105,13 +105,17 @@ def is_part_of_more(candidate: Candidate) -> bool:
     return after[:1] in _PART_OF_A_NUMBER and after[1:].isdigit()
 
 
-def _checked(valid: Valid, *, prefix: str, varies: bool) -> Check:
+def _checked(valid: Valid, shape: str, prefix: str) -> Check:
+    whole = re.compile(shape)
+
     def check(candidate: Candidate) -> Candidate | None:
         if is_part_of_more(candidate):
             return None
-        for text in _cuts(candidate.text) if varies else (candidate.text,):
+        for text in _cuts(candidate.text):
             plain = _NOT_OF_IT.sub("", text).upper().removeprefix(prefix)
-            if len(set(plain)) > 1 and valid(plain):
+            if whole.fullmatch(plain) is None:
+                return None
+            if len(set(plain)) > 1 and _holds(valid, plain):
                 return candidate.shortened(text)
         return None
 
@@ -120,9 +124,17 @@ def _checked(valid: Valid, *, prefix: str, varies: bool) -> Check:
 
 def _as_written(valid: Valid) -> Check:
     def check(candidate: Candidate) -> Candidate | None:
-        return candidate if not is_part_of_more(candidate) and valid(candidate.text.upper()) else None
+        return candidate if not is_part_of_more(candidate) and _holds(valid, candidate.text.upper()) else None
 
     return check
+
+
+def _holds(valid: Valid, text: str) -> bool:
+    """Tell whether *text* is valid; a validator that fails, as at a hole in its tables, has not said so."""
+    try:
+        return valid(text)
+    except (LookupError, ValueError):
+        return False
 
 
 def _cuts(text: str) -> Iterator[str]:
