@@ -124,7 +124,10 @@ def _checked(valid: Valid, shape: str, prefix: str) -> Check:
 
 def _as_written(valid: Valid) -> Check:
     def check(candidate: Candidate) -> Candidate | None:
-        return candidate if not is_part_of_more(candidate) and _holds(valid, candidate.text.upper()) else None
+        text = candidate.text.upper()
+        if is_part_of_more(candidate) or len(set(filter(str.isdigit, text))) == 1 or not _holds(valid, text):
+            return None
+        return candidate
 
     return check
 

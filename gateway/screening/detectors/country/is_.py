@@ -5,7 +5,8 @@ from stdnum.is_ import kennitala, vsk
 from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
-_CONTEXT = words("kennitala, kt, vsk, vsk-númer, vsk number, virðisaukaskattsnúmer")
+_CONTEXT = words("kennitala, kt")
+_VAT = words("vsk, vsk-númer, vsk number, virðisaukaskattsnúmer")
 
 DETECTOR = Family(
     name="is",
@@ -20,7 +21,7 @@ DETECTOR = Family(
             checksum="mod 11",
             score=0.6,
         ),
-        number("IS_VSK", vsk.is_valid, r"\d{5,6}", _CONTEXT, prefix="IS", score=0.4),
+        number("IS_VSK", vsk.is_valid, r"\d{5,6}", _VAT, prefix="IS", score=0.4),
     ),
     examples={
         "IS_KENNITALA": (
