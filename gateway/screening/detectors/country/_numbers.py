@@ -20,7 +20,7 @@ _GATES = (7, 4)  #: digits in a row that a gate looks for: few gates, which many
 _DIGIT = re.compile(r"\\d|\d|\[[\d-]+\]")
 _ROWS = re.compile("0+")
 _NOT_OF_IT = re.compile(r"[^\w&]|_")
-_LAST_GROUP = re.compile(r"[^\w&]*[ \xa0][^\w&]*\w+$")
+_LAST_GROUP = re.compile(r"[^\w&]* [^\w&]*\w+$")
 _PART_OF_A_NUMBER = frozenset("-/.,:_+=")
 _PART_OF_A_NAME = frozenset("-/_@%")
 
