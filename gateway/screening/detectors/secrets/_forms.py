@@ -1,5 +1,6 @@
 """How tokens with a provider's mark, and those beside a provider's name, become patterns."""
 
+import re
 from collections.abc import Iterator
 
 from gateway.screening.detectors.secrets._plausible import is_filler, is_jumbled
@@ -10,6 +11,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ALPHANUMERIC = f"{LETTERS}0123456789"
 UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"  #: RFC 9562, section 4
 A_UUID = "5eb4223e-5008-46e5-be67-c7b8f2732305"  #: for examples
+_MARK = re.compile("[-_.]")  #: what ends a short one
 _SIGN = r"[\"'\]]{0,2}[ \t]{0,4}(?::=|=>|[:=])[=>]?\s{0,4}[\"'`]?(?:Bearer )?"
 
 
@@ -24,7 +26,7 @@ def is_issued(candidate: Candidate) -> Candidate | None:
 def is_random(candidate: Candidate) -> Candidate | None:
     """Take such a token if it was drawn: a short mark also begins names, as in `sk-estimator` and `test_client`."""
     found = is_issued(candidate)
-    return found if found is not None and is_jumbled(found.text) else None
+    return found if found is not None and is_jumbled(_MARK.split(found.text, maxsplit=1)[-1]) else None
 
 
 def issued(

@@ -68,7 +68,7 @@ DETECTOR = Family(
     },
     counter_examples=(
         "a risk-averse investor",
-        "task-management-and-scheduling",
+        "task-management-and-scheduling, sk-estimatordocumentationlink",
         ".sk-estimator-doc-link, .sk-toggleable__content, .sk-fading-circle12before",
         "sk-your-api-key-here and sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         "hf_token = load()",

@@ -139,6 +139,8 @@ DETECTOR = Family(
         "secret = /run/secrets/gateway_key_2",
         "token: sha256_rsa2048_v2",
         "next_page_token = Q2xpZW50MTIzNDU2Nzg5",
-        "token = tokenizer.next2(stream1)",
+        "token = tokenizer.next2(stream1), token = r2d2c3po1a2b3(x)",
+        "secret: arn:aws:secretsmanager:eu-1:1a2b3c:x4y5z6, ssh_key: 00:1a:2b:3c:4d:5e:6f:70:81:92:a3",
+        'api_key = "sk-e263d7fb7729" is too short for its mark',
     ),
 )

@@ -30,7 +30,7 @@ _CHAT = (
     issued("discord", "webhook", r"discord(?:app)?\.com/api/webhooks/", r"\d{17,20}/[A-Za-z0-9_-]{60,80}"),
     named("discord", "client secret", "discord", r"[A-Za-z0-9_-]{32}|[0-9a-f]{64}"),
     issued(
-        "telegram", "bot token", r"\d{8,10}:A", r"[A-Za-z0-9_-]{34}", source="Telegram Bot API, authorizing your bot"
+        "telegram", "bot token", r"\d{6,12}:A", r"[A-Za-z0-9_-]{34}", source="Telegram Bot API, authorizing your bot"
     ),
     issued(
         "microsoft",

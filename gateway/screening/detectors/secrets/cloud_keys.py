@@ -38,6 +38,7 @@ _GOOGLE = (
     issued("google", "api key", r"AIza", r"[A-Za-z0-9_-]{35}"),
     issued("google", "oauth client secret", r"GOCSPX-", r"[A-Za-z0-9_-]{28}"),
     issued("google", "oauth token", r"ya29\.[A-Za-z0-9_-]{4}", r"[A-Za-z0-9_-]{16,}"),
+    issued("google", "firebase messaging key", r"AAAA[A-Za-z0-9_-]{7}:A", r"[A-Za-z0-9_-]{139}"),
     issued("google", "refresh token", r"1//0[A-Za-z0-9_-]{4}", r"[A-Za-z0-9_-]{36,}"),
 )
 _MICROSOFT = (
@@ -61,12 +62,12 @@ _IBM = (
     named(
         "ibm",
         "cloud key",
-        r"ibm[_-]?(?:cloud|iam|api|key)|(?:cloud|iam)[_-]?(?:api|iam)?[_-]?(?:key|pwd|password|pass|token)",
+        r"ibm[_-]?(?:cloud|iam|api|key|pass|pwd|token)|(?:cloud|iam)[_-]?(?:api|iam)?[_-]?(?:key|pwd|password|pass|token)",
         r"[A-Za-z0-9_-]{44}",
     ),
     named("ibm", "object storage secret", r"(?:ibm)?[_-]?cos[_-]?(?:hmac)?[_-]?secret", r"[0-9a-f]{48}"),
-    named("ibm", "cloudant credential", r"clou(?:dant)?[_-](?:api|pass|pw|key|password)", r"[0-9a-f]{64}|[a-z]{24}"),
-    named("ibm", "softlayer key", r"softlayer|\bsl[_-](?:api)?", r"[0-9a-f]{64}"),
+    named("ibm", "cloudant credential", r"cl(?:ou(?:dant)?)?[_-]?(?:api|pass|pw|key|token)", r"[0-9a-f]{64}|[a-z]{24}"),
+    named("ibm", "softlayer key", r"softlayer|\bsl[_-]?(?:api|key|pass)", r"[0-9a-f]{64}"),
     Pattern(
         name="ibm softlayer address",
         entity_type="SECRET",
@@ -79,6 +80,7 @@ _IBM = (
 )
 _OTHERS = (
     issued("alibaba", "access key id", r"LTAI[A-Za-z0-9]{4}", r"[A-Za-z0-9]{8,20}"),
+    named("alibaba", "access key secret", "ali(?:baba|yun|cloud)", r"[A-Za-z0-9]{30}"),
     issued("tencent", "secret id", r"AKID[A-Za-z0-9]{4}", r"[A-Za-z0-9]{28}"),
     issued("digitalocean", "token", r"do[opr]_v1_", r"[0-9a-f]{64}"),
     issued("digitalocean", "spaces key", r"DO00[A-Z0-9]{4}", r"[A-Z0-9]{12}"),
@@ -120,6 +122,7 @@ DETECTOR = Family(
             f"https://maps.example.org/?key=«AIza{invented(35)}»&zoom=4",
             f"client_secret: «GOCSPX-{invented(28)}»",
             f"«ya29.{invented(40)}»",
+            f"«AAAA{invented(7)}:A{invented(139)}»",
             f"refresh «1//0{invented(44)}»",
             f"AccountName=a;AccountKey=«{invented(86)}==»;EndpointSuffix=core.windows.net",
             f"SharedAccessKeyName=root;SharedAccessKey=«{invented(43)}=»",
@@ -134,6 +137,7 @@ DETECTOR = Family(
             f"softlayer_api_key: «{invented(64, HEX)}»",
             f"https://api.softlayer.com/soap/v3.1/«{invented(64, HEX)}»",
             f"«LTAI{invented(20)}»",
+            f"ALIYUN_ACCESS_KEY_SECRET=«{invented(30)}»",
             f"«AKID{invented(32)}»",
             f"«dop_v1_{invented(64, HEX)}»",
             f"«DO00{invented(16, _UPPER)}»",

@@ -138,7 +138,7 @@ DETECTOR = Family(
         "https://example.org:8080, ann@example.org",
         "Authorization: Bearer <token>",
         "Authorization: Bearer YOUR_ACCESS_TOKEN_1",
-        "basic understanding of authorization",
+        "basic understanding of authorization, Basic Origin/Host",
         "the bearer certificates1",
         "curl -u <user:password> https://example.org",
         "curl --user ${user}:${pass} https://example.org",

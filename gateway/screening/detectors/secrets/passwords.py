@@ -243,6 +243,7 @@ DETECTOR = Family(
         "password: str, password = get_password(), password=self.password, passwd = pw->pw_passwd",
         "compass: north-1",
         "login and logout / sign-in, the login page / Section2",
+        "https://user:<password>@host2.org, password: --force1, password = (user) => user.name1, password=name_of=",
         "the password expires on 2024-01-02, and was changed on 2024-01-02T10:00:00",
         'getpass("Password:"), setPassword("username")',
         "the account balance / 2024-01-02",

@@ -70,7 +70,7 @@ DETECTOR = Family(
         "sk_live_xxxxxxxxxxxxxxxxxxxx",
         f"pk_live_{invented(24)} is for the browser",
         "live_streaming_of_the_conference_tomorrow",
-        "test_that_a_message_is_held",
+        "test_that_a_message_is_held, test_thatamessageofanybodyisheldback",
         "kraken: a sea monster",
     ),
 )

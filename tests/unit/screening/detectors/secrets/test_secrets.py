@@ -104,6 +104,7 @@ def test_base64_is_a_secret_only_in_a_document_of_that_kind():
 
     assert found(f"kind: Secret\n{data}", screener) == ["VHI0ZmZpYy1KYW0="]
     assert found(f"kind: ConfigMap\n{data}", screener) == []
+    assert found(f"kind: Secret\n{'# ' * 1500}\n{data}", screener) == []
 
 
 @pytest.mark.parametrize("text", ["secret " * 50, "token=" * 50, "api_key = api_key = " * 50, "a_key: b_key: " * 50])
