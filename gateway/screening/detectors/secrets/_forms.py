@@ -29,6 +29,12 @@ def is_random(candidate: Candidate) -> Candidate | None:
     return found if found is not None and is_jumbled(_MARK.split(found.text, maxsplit=1)[-1]) else None
 
 
+def _is_named(candidate: Candidate) -> Candidate | None:
+    """Take such a token if it is no word: beside a provider's name stand many."""
+    text = candidate.text
+    return is_issued(candidate) if any(map(str.isdigit, text)) or is_jumbled(text) else None
+
+
 def issued(
     provider: str, what: str, mark: str, body: str, *, source: str = "", score: float = 0.95, check: Check = is_issued
 ) -> Pattern:
@@ -60,7 +66,7 @@ def named(
     *,
     source: str = "",
     score: float = 0.9,
-    check: Check = is_issued,
+    check: Check = _is_named,
 ) -> Pattern:
     """
     Return the pattern of a token without a mark: what is assigned to a name that tells the provider.

@@ -5,8 +5,8 @@ from collections import Counter
 from math import log2
 
 _FEWEST_CHARACTERS = 5  #: different ones at the end of a random token
-_LOWEST_ENTROPY = 2.9  #: bits a character; sixteen random hex digits have 3.2 on average, English words 2.5 to 3
-_LONGEST_CHUNK = 3.0  #: letters or digits on end in a random text, on average; words and years have more
+_LOWEST_ENTROPY = 2.5  #: bits a character; of a hundred random numbers of twelve hex digits, two or three have less
+_LONGEST_CHUNK = 3.5  #: letters or digits on end in a random text, on average; words and years have more
 _SHORTEST_HEX = 32  #: digits with which a hex number is a key, however its groups look
 
 _PLACEHOLDERS = re.compile(

@@ -54,7 +54,7 @@ _TELEPHONY = (
     named("twilio", "token", "twilio", r"[0-9a-f]{32}"),
     named("messagebird", "key", "message_?bird", rf"[A-Za-z0-9]{{25}}|{UUID}"),
     named("vonage", "secret", "vonage|nexmo", r"[A-Za-z0-9]{16}"),
-    issued("bandwidth", "plivo id", r"(?:MA|SA)[A-Z0-9]{18}:", r"[A-Za-z0-9]{40}", source="Plivo documentation"),
+    issued("plivo", "id and token", r"(?:MA|SA)[A-Z0-9]{18}:", r"[A-Za-z0-9]{40}", source="Plivo documentation"),
 )
 _SOCIAL = (
     issued("facebook", "app token", r"\d{15,16}\|", r"[A-Za-z0-9_-]{27}", score=0.9),

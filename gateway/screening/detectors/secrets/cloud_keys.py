@@ -66,7 +66,13 @@ _IBM = (
         r"[A-Za-z0-9_-]{44}",
     ),
     named("ibm", "object storage secret", r"(?:ibm)?[_-]?cos[_-]?(?:hmac)?[_-]?secret", r"[0-9a-f]{48}"),
-    named("ibm", "cloudant credential", r"cl(?:ou(?:dant)?)?[_-]?(?:api|pass|pw|key|token)", r"[0-9a-f]{64}|[a-z]{24}"),
+    named(
+        "ibm",
+        "cloudant credential",
+        r"cl(?:ou(?:dant)?)?[_-]?(?:api|pass|pw|key|token)",
+        r"[0-9a-f]{64}|[a-z]{24}",
+        check=is_issued,
+    ),
     named("ibm", "softlayer key", r"softlayer|\bsl[_-]?(?:api|key|pass)", r"[0-9a-f]{64}"),
     Pattern(
         name="ibm softlayer address",

@@ -4,7 +4,7 @@ Tokens of code hosting, of what builds and ships the code, and of what keeps its
 Source: each provider's documentation of its token formats, as named beside the forms.
 """
 
-from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, is_random, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, is_issued, is_random, issued, named
 from gateway.screening.patterns import Family
 
 _GITHUB = "GitHub Docs, authentication: token formats"
@@ -71,6 +71,7 @@ _LICENCES = (
         r"[0-9a-f]{8}:[0-9a-f]{8}",
         source="Sidekiq wiki, commercial installation",
         score=0.95,
+        check=is_issued,
     ),
 )
 

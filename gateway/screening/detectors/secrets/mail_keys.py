@@ -4,7 +4,7 @@ Keys of services that send mail and measure who reads it.
 Source: each provider's documentation of its keys.
 """
 
-from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, is_random, issued, named
 from gateway.screening.patterns import Family
 
 DETECTOR = Family(
@@ -18,7 +18,7 @@ DETECTOR = Family(
         named("mailgun", "public key", "mailgun", r"pubkey-[0-9a-f]{32}|[0-9a-f]{32}"),
         named("postmark", "token", "postmark", UUID, source="Postmark developer documentation"),
         issued("brevo", "key", r"x(?:key|smtp)sib-", r"[0-9a-f]{64}-[A-Za-z0-9]{16}"),
-        issued("resend", "key", r"re_[A-Za-z0-9]{8}_", r"[A-Za-z0-9]{24}"),
+        issued("resend", "key", r"re_[A-Za-z0-9]{8}_", r"[A-Za-z0-9]{24}", check=is_random),
         issued("mailersend", "token", r"mlsn\.", r"[0-9a-f]{64}"),
         named("mailjet", "key", "mailjet|mj_api", r"[0-9a-f]{32}"),
         named("sparkpost", "key", "sparkpost", r"[0-9a-f]{40}"),

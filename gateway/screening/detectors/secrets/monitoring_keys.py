@@ -4,7 +4,7 @@ Keys of services that watch programs: metrics, logs, errors, incidents, feature 
 Source: each provider's documentation of its keys.
 """
 
-from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, issued, named
+from gateway.screening.detectors.secrets._forms import A_UUID, HEX, UUID, invented, is_issued, issued, named
 from gateway.screening.patterns import Family
 
 DETECTOR = Family(
@@ -34,7 +34,7 @@ DETECTOR = Family(
         named("splunk", "token", "splunk", UUID),
         named("pagerduty", "key", "pager_?duty", r"[A-Za-z0-9+_-]{20}|[0-9a-f]{32}"),
         named("rollbar", "token", "rollbar", r"[0-9a-f]{32}"),
-        named("logzio", "token", "logz_?io", r"[A-Za-z]{32}"),
+        named("logzio", "token", "logz_?io", r"[A-Za-z]{32}", check=is_issued),
         named("elastic", "key", "elastic", r"[A-Za-z0-9+/_-]{58,62}={1,2}"),
     ),
     examples={

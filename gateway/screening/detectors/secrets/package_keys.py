@@ -4,7 +4,7 @@ Tokens of package registries and image registries.
 Source: each registry's documentation of its tokens.
 """
 
-from gateway.screening.detectors.secrets._forms import HEX, invented, issued, named
+from gateway.screening.detectors.secrets._forms import HEX, invented, is_random, issued, named
 from gateway.screening.patterns import Family
 
 DETECTOR = Family(
@@ -15,7 +15,14 @@ DETECTOR = Family(
         issued("pypi", "token", r"pypi-AgE", r"[A-Za-z0-9_-]{90,}", source="PyPI help, API tokens", score=0.99),
         issued("rubygems", "key", r"rubygems_", r"[0-9a-f]{48}", source="RubyGems guides, API key scopes"),
         issued("nuget", "key", r"oy2[a-z0-9]{4}", r"[a-z0-9]{39}", source="NuGet documentation, publish a package"),
-        issued("crates.io", "token", r"cio[A-Za-z0-9]{4}", r"[A-Za-z0-9]{28}", source="crates.io, token format"),
+        issued(
+            "crates.io",
+            "token",
+            r"cio[A-Za-z0-9]{4}",
+            r"[A-Za-z0-9]{28}",
+            source="crates.io, token format",
+            check=is_random,
+        ),
         issued(
             "docker", "hub token", r"dckr_(?:pat|oat)_", r"[A-Za-z0-9_-]{27,32}", source="Docker Docs, access tokens"
         ),

@@ -25,6 +25,7 @@ _SPOKEN = rf"(?i:{_WORDS})[^\n:=]{{0,40}}?\s(?i:{_VERB}):?"
 _UNQUOTED = rf"[^\s{MARKS}<>]"
 _MIXED = rf"(?P<value>{_UNQUOTED}{{0,60}}?[0-9!@#$%^&*+=_~]{_UNQUOTED}{{0,60}})"  #: as no word is
 _LOGIN = r"log-?in|sign-?in|credentials?|creds|account|user(?:name)?|zugangsdaten|identifiants|credenciales|credenziali"
+_SIGNS = b":="
 _SHORTEST, _SHORTEST_BESIDE = 4, 6
 _ORDINARY_WORD = re.compile(r"[A-Z]?[^\W\d_]+(?:[-'\u2019/][^\W\d_]+)*|[A-Z]+|\d{1,3}")
 _ENDS_THE_LINE = re.compile(r"[.!]?\s*(?:\n|$)")
@@ -35,6 +36,8 @@ _SYMBOLS = _RARE_SYMBOLS | {"_"}
 
 def _is_password(candidate: Candidate) -> Candidate | None:
     """Take what is assigned: a plain word only where nothing follows it, or with quotes around it."""
+    if candidate.data[candidate.end - 1] in _SIGNS and candidate.text[:-1].isalpha():
+        return None  # the next name
     found = trimmed(candidate)
     if found is None or len(found.text) < _SHORTEST:
         return None

@@ -31,7 +31,7 @@ DETECTOR = Family(
         issued("duffel", "token", r"duffel_(?:test|live)_", r"[A-Za-z0-9_=-]{43}"),
         issued("easypost", "key", r"EZ[AT]K[A-Za-z0-9]{4}", r"[A-Za-z0-9]{50}"),
         issued("shippo", "token", r"shippo_(?:live|test)_", r"[0-9a-f]{40}"),
-        issued("freemius", "secret key", r"sk_[A-Za-z0-9!@#$%^&*]{4}", r"[^\s\"'\\]{25}"),
+        issued("freemius", "secret key", r"sk_[A-Za-z0-9!@#$%^&*]{4}", r"[^\s\"'\\]{25}", check=is_random),
         named("coinbase", "key", "coinbase", r"[A-Za-z0-9_-]{64}|[A-Za-z0-9]{16}"),
         named("kraken", "key", "kraken", r"[A-Za-z0-9/=_+-]{80,90}"),
         named("kucoin", "key", "kucoin", rf"{UUID}|[0-9a-f]{{24}}"),
@@ -71,6 +71,7 @@ DETECTOR = Family(
         f"pk_live_{invented(24)} is for the browser",
         "live_streaming_of_the_conference_tomorrow",
         "test_that_a_message_is_held, test_thatamessageofanybodyisheldback",
-        "kraken: a sea monster",
+        "kraken: a sea monster, bittrex: incomprehensibilityincomprehens",
+        "sk_estimator_with_a_long_name_12",
     ),
 )
