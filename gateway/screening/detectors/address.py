@@ -39,7 +39,7 @@ DETECTOR = Family(
         Pattern(
             name="street",
             entity_type="STREET_ADDRESS",
-            gate=rf"\d[A-Za-z]? [A-Z0-9][A-Za-z'. -]{{1,60}}\b{_SUFFIXES}\b",
+            gate=rf"[a-z.] {_SUFFIXES}\b",
             regex=rf"{_STREET}{_UNIT}{_CITY}",
             score=0.7,
             context=_CONTEXT,
@@ -64,7 +64,7 @@ DETECTOR = Family(
         Pattern(
             name="ZIP code",
             entity_type="ZIP_CODE",
-            gate=r"(?i:zip|postal|post ?code)[^\d\n]{1,16}\d{5}\b",
+            gate=r"(?i:zip|postal|post ?code)",
             regex=r"(?i:\b(?:zip|postal|post ?code))[^\d\n]{1,16}(?P<value>\d{5}(?:-\d{4})?)\b",
             score=0.6,
         ),

@@ -62,7 +62,7 @@ DETECTOR = Family(
         Pattern(
             name="date",
             entity_type="DATE_OF_BIRTH",
-            gate=rf"\d[-./ ]\d{{1,2}}[-./ ]\d{{2}}|{_YEAR}年|{_MONTHS}[ ,-]{{1,2}}(?:{_DAY}[a-z]{{0,2}},? )?{_YEAR}",
+            gate=r"(?:18|19|20)\d{2}|\d[-./ ]\d{2}",
             regex=rf"\b{_DATE}\b|{_YEAR}年\d{{1,2}}月\d{{1,2}}日",
             score=0.5,
             context=_BIRTH,

@@ -121,7 +121,7 @@ DETECTOR = Family(
         Pattern(
             name="before a mail address",
             entity_type="PERSON",
-            gate=r"[\"\p{L}] <[^\s<>@]{1,64}@",
+            gate=r"[^\s>] <[A-Za-z0-9]",
             regex=rf"\"?(?P<value>{_FULL_NAME})\"? <[^\s<>@]{{1,64}}@[^\s<>]{{3,}}>",
             score=0.7,
             check=_is_name,

@@ -65,7 +65,7 @@ DETECTOR = Family(
         Pattern(
             name="handle on a network",
             entity_type="USERNAME",
-            gate=rf"@[A-Za-z0-9_.-]{{2,40}} (?:on|auf|sur|en|su) {_NETWORKS}\b",
+            gate=rf" (?:on|auf|sur|en|su) {_NETWORKS}\b",
             regex=rf"(?:^|[\s(])(?P<value>{_HANDLE}) (?:on|auf|sur|en|su) {_NETWORKS}\b",
             score=0.7,
         ),
