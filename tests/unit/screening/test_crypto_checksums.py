@@ -47,6 +47,10 @@ def test_an_address_of_another_currency_is_none_of_this_one():
     assert not base58check_valid(b"LM2WMpR1Rp6j3Sa59cMXMs1SPzj9eXpGc1", versions=BITCOIN)
 
 
+def test_an_address_without_its_leading_zero_byte_is_not_valid():
+    assert not base58check_valid(GENESIS.removeprefix(b"1"), versions=BITCOIN)
+
+
 def test_a_segwit_address_in_mixed_case_is_not_valid():
     assert not bech32_valid(SEGWIT[:10] + SEGWIT[10:].upper())
 
