@@ -9,7 +9,7 @@ from gateway.screening.checksums import aba_valid
 from gateway.screening.detectors._around import is_joined
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
-_JOINTS = b"-./_:,"
+_JOINTS = b"-./_"
 _FEDERAL_RESERVE = frozenset(
     f"{number:02d}" for first, last in ((1, 12), (21, 32), (61, 72), (80, 80)) for number in range(first, last + 1)
 )
@@ -18,6 +18,7 @@ _CONTEXT = words(
     "direct deposit, wire"
 )
 _ACCOUNT_DIGITS = range(6, 18)
+_LOOK_BACK = 24  #: bytes
 _FOREIGN = b"aws"  #: accounts of it are no bank's
 
 
@@ -34,9 +35,9 @@ def _is_called_routing_number(candidate: Candidate) -> Candidate | None:
 
 def _is_account(candidate: Candidate) -> Candidate | None:
     data, start, end, _ = candidate
-    if is_joined(candidate, b"-./_") or len(set(data[start:end])) == 1:
+    if is_joined(candidate, _JOINTS) or len(set(data[start:end])) == 1:
         return None
-    return None if _FOREIGN in data[max(0, start - 24) : start].lower() else candidate
+    return None if _FOREIGN in data[max(0, start - _LOOK_BACK) : start].lower() else candidate
 
 
 def _is_account_alone(candidate: Candidate) -> Candidate | None:
@@ -106,7 +107,7 @@ DETECTOR = Family(
     examples={
         "ABA_ROUTING_NUMBER": (
             "routing number «021000021», then «021000021» again",
-            "bank «121000358»",
+            "bank «121000358»; routing:«021000021»,«121000358»,x",
             "check: «3222-7162-7»",
             "routing: «521014935»",
         ),
