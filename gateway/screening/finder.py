@@ -1,10 +1,10 @@
 """What one string holds: as it stands, as an evader meant it, and as the JSON that it may be."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gateway.screening.context import key_ending, key_words
 from gateway.screening.embedded import is_json, values
-from gateway.screening.gate import Gate
+from gateway.screening.gate import Gate, Work
 from gateway.screening.normalise import GATES, readings
 from gateway.screening.overlaps import Found, settle
 from gateway.screening.patterns import Candidate, KeyedValue, Pattern
@@ -31,7 +31,8 @@ class Finder:
 
     def says_nothing(self, name: str) -> bool:
         """Tell whether *name*, a plain one, can be no finding, no context word and no name of a secret."""
-        return not (self._gate.windows(name.encode(), b"") or self._tells(name))
+        words = name.encode()
+        return not (self._gate.windows(words, b"") or self._tells(words))
 
     def find(self, text: str, key: str, clock: Clock) -> list[Found]:
         """
@@ -42,34 +43,42 @@ class Finder:
         Raises:
             SetFailed: RE2 could not tell.
         """
-        found = self._in_all_of(text, key, clock, _LEVELS)
-        return settle(found) if found else found
+        words = _encoded(key)
+        opened = self._gate.windows(_encoded(text), words)
+        if not (opened or key or text[:1] in _BEFORE_JSON) and text.isascii():
+            return []
+        return settle(self._in_all_of(text, words, opened, clock, _LEVELS))
 
-    def _in_all_of(self, text: str, key: str, clock: Clock, levels: int) -> list[Found]:
+    def _in_all_of(self, text: str, key: bytes, opened: Iterable[Work], clock: Clock, levels: int) -> list[Found]:
         """Return what is found in *text*, in its other readings, and in *levels* of JSON inside it."""
-        found, signs = self._in_one(text, key, clock)
-        for start, stop in _stretches(text, signs):
+        found, signs = self._in_one(_encoded(text), key, opened, clock)
+        for start, stop in _stretches(text, signs) if signs or not text.isascii() else ():
             clock()
             for reading in readings(text[start:stop]):
-                found += _placed(self._in_one(reading.text, key, clock)[0], reading.place, start)
+                read = _encoded(reading.text)
+                inside, _ = self._in_one(read, key, self._gate.windows(read, key), clock)
+                found += _placed(inside, reading.place, start)
         if levels and text[:1] in _BEFORE_JSON and is_json(text):
-            tells: dict[str, bool] = {}
-            for value in values(text):
-                clock()
-                words = key_words(value.key)
-                if words not in tells:
-                    tells[words] = self._tells(words)
-                if tells[words] or value.layer is not None or is_json(value.text):  # else it is no more than text
-                    inside = self._in_all_of(value.text, words, clock, levels - 1)
-                    found += _placed(inside, value.place)
+            found += self._in_json(text, clock, levels - 1)
         return found
 
-    def _in_one(self, text: str, key: str, clock: Clock) -> tuple[list[Found], list[tuple[int, int]]]:
-        """Return what is found in *text* as it stands, and where, in bytes, are signs that it has other readings."""
-        data, words = text.encode("utf-8", "surrogatepass"), key.encode("utf-8", "surrogatepass")
-        opened = self._gate.windows(data, words)
-        if not opened and not words:
-            return [], []
+    def _in_json(self, text: str, clock: Clock, levels: int) -> Iterator[Found]:
+        tells: dict[str, bytes | None] = {}  # the words of each name that tells something about the value under it
+        for value in values(text):
+            clock()
+            if value.key not in tells:
+                words = _encoded(key_words(value.key))
+                tells[value.key] = words if self._tells(words) else None
+            telling = tells[value.key]
+            if telling is not None or value.layer is not None or is_json(value.text):  # else it is no more than text
+                name = telling or b""
+                opened = self._gate.windows(_encoded(value.text), name)
+                yield from _placed(self._in_all_of(value.text, name, opened, clock, levels), value.place)
+
+    def _in_one(
+        self, data: bytes, key: bytes, opened: Iterable[Work], clock: Clock
+    ) -> tuple[list[Found], list[tuple[int, int]]]:
+        """Return what is found in a text as it stands, and where, in bytes, are signs that it has other readings."""
         scan, signs = Scan(data, clock), list[tuple[int, int]]()
         for start, stop, rules, has_signs in opened:
             clock()
@@ -77,14 +86,13 @@ class Finder:
                 signs.append((start, stop))
             for rule, context in rules:
                 rule.find(scan, start, stop, context)
-        if words and data and self._is_keyed(words):
-            scan.found += self._by_key(data, words)
+        if key and data and self._is_keyed(key):
+            scan.found += self._by_key(data, key)
         return scan.found if data.isascii() else _in_code_points(scan.found, data), signs
 
-    def _tells(self, words: str) -> bool:
+    def _tells(self, words: bytes) -> bool:
         """Tell whether *words*, which a key's name is made of, say something about the value under it."""
-        data = words.encode("utf-8", "surrogatepass")
-        return self._gate.is_context(data) or self._is_keyed(data)
+        return self._gate.is_context(words) or self._is_keyed(words)
 
     def _is_keyed(self, words: bytes) -> bool:
         return self._any_key is not None and self._any_key.found_in(words)
@@ -95,6 +103,10 @@ class Finder:
                 candidate = keyed.check(Candidate(data, 0, len(data), keyed.score))
                 if candidate is not None:
                     yield Found(candidate.start, candidate.end, candidate.score, keyed.entity_type)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _stretches(text: str, signs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

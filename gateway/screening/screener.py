@@ -7,7 +7,7 @@ overlaps is settled. The cost grows in a straight line with the text.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -81,7 +81,7 @@ class Screener:
         findings: list[Finding] = []
         keys_found: set[Location] = set()
         values: set[str] = set()
-        for location, text, is_key in strings(value):
+        for location, text, is_key in self._strings(value):
             if is_key and text in self._plain_keys:
                 continue
             clock()
@@ -94,6 +94,14 @@ class Screener:
             findings += _as_findings(found, location, keys_found, is_key=is_key)
             values.update(text[each.start : each.end] for each in found)
         return _without_values(findings, values, clock) if values else findings
+
+    def _strings(self, value: Any) -> Iterable[tuple[Location, str, bool]]:
+        """Return the strings in *value*; the short way is for the message that has only a text, as most have."""
+        if isinstance(value, dict) and len(value) == 1:
+            ((key, text),) = value.items()
+            if isinstance(text, str) and key in self._plain_keys:
+                return (((key,), text, False),)
+        return strings(value)
 
 
 def build_screener(

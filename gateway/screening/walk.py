@@ -1,6 +1,6 @@
 """The strings of a JSON value, in the order of the document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gateway.screening.findings import Location
@@ -8,14 +8,18 @@ from gateway.screening.findings import Location
 _EXACT = 10**22  #: below it a whole float is printed without an exponent
 
 
-def strings(value: Any) -> Iterator[tuple[Location, str, bool]]:
+def strings(value: Any) -> Iterable[tuple[Location, str, bool]]:
     """
-    Yield the keys, strings and numbers of *value* as `(location, text, is a key)`; a key comes before its value.
+    Return the keys, strings and numbers of *value* as `(location, text, is a key)`; a key comes before its value.
 
     The location of a key ends with the key itself.
     Raises:
         TypeError: something in it is no JSON.
     """
+    return (((), value, False),) if isinstance(value, str) else _walk(value)
+
+
+def _walk(value: Any) -> Iterator[tuple[Location, str, bool]]:
     waiting: list[tuple[Location, Any, bool]] = [((), value, False)]
     while waiting:
         location, current, is_key = waiting.pop()
