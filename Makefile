@@ -50,7 +50,7 @@ lint: .venv/.dev ## style, types, and who imports whom
 	.venv/bin/lint-imports
 
 bench: .venv/.dev ## the benchmarks, with their ratios
-	.venv/bin/python -m bench $(ARGS)
+	UV="$(UV)" .venv/bin/python -m bench $(ARGS)
 
 load: .venv/.mesh ## Locust without a screen against the running mesh: make load USERS=20 TIME=60s
 	@.venv/bin/portcullis status >/dev/null || { echo "The mesh does not run; start it with: make up"; exit 1; }

@@ -71,14 +71,14 @@ def write_readme(results: Sequence[Result], about: dict[str, Any]) -> None:
 def _row(result: Result) -> tuple[str, ...]:
     ours, peer = (median(side) for side in zip(*result.figures, strict=True))
     least, most = min(result.ratios), max(result.ratios)
-    goal = f"at {'most' if result.at_most else 'least'} {result.goal:g}"
+    goal = "" if result.goal is None else f"at {'most' if result.at_most else 'least'} {result.goal:.3g}"
     return (
         result.name,
         f"{_figure(ours)} {result.unit}",
         f"{_figure(peer)} {result.unit}",
         f"{result.ratio:.3g} ({least:.3g} to {most:.3g})",
         goal,
-        "yes" if result.met else "no",
+        "" if result.goal is None else "yes" if result.met else "no",
     )
 
 

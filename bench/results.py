@@ -27,7 +27,7 @@ class Result:
     ours: str  #: what was measured
     peer: str  #: against what
     unit: str  #: of the figures
-    goal: float  #: for the ratio, ours to the peer's
+    goal: float | None  #: for the ratio, ours to the peer's; None: it is only told
     at_most: bool = False  #: whether the goal is a ceiling, as for times; else a floor, as for rates
     figures: list[tuple[float, float]]  #: ours and the peer's, a pair for each round
 
@@ -44,6 +44,8 @@ class Result:
     @property
     def met(self) -> bool:
         """Whether the median round reaches the goal."""
+        if self.goal is None:
+            return True
         return self.ratio <= self.goal if self.at_most else self.ratio >= self.goal
 
     def as_json(self) -> dict[str, Any]:

@@ -1,7 +1,13 @@
 """What is sent and screened. The people and numbers are invented; the card is a scheme's own test number."""
 
+import base64
+import gzip
+import json
+from collections.abc import Callable
 from itertools import cycle
 from typing import Final
+
+from gateway.settings import CHECKOUT
 
 #: A clean chat message of 113 bytes.
 CLEAN: Final = (
@@ -39,3 +45,64 @@ def prose(size: int) -> str:
         parts.append(next(telling if at_turn else plain))
         length += len(parts[-1]) + 1
     return " ".join(parts)[:size]
+
+
+def speed_corpus(name: str) -> list[str]:
+    """
+    Return the texts of a corpus for speed: a clean chat, b with a few findings, c long, d full of digits.
+
+    They are those beside the checkout where there are any, else some of our own with about the same in them.
+    """
+    file = CHECKOUT.parent / "shared" / "corpora" / "speed" / f"{name}.json.gz"
+    if file.is_file():
+        texts: list[str] = json.loads(gzip.decompress(file.read_bytes()))
+        return texts
+    return _OWN_CORPORA[name]()
+
+
+def hell(size: int) -> dict[str, str]:
+    """Return texts of about *size* characters that cost the most, by what they are made of."""
+    texts = {name: (unit * (size // len(unit) + 1))[:size] for name, unit in _HELL_UNITS.items()}
+    texts["base64 blobs"] = (base64.b64encode(b"write to maria.keller@posteo.de ").decode() + " ") * (size // 45)
+    texts["nested JSON"] = '{"a":' * (size // 5)
+    return texts
+
+
+_HELL_UNITS: Final = {
+    "dots": ".",
+    "a.": "a.",
+    "ab:": "ab:",
+    "1 ": "1 ",
+    "(415) ": "(415) ",
+    "phones": "(415) 555-0132, ",
+    "mails": "maria.keller@posteo.de, ",
+    "cards": "4111 1111 1111 1111, ",
+    "digits": "4155550132",
+    "spaced digits": "4444 4444 ",
+    "1.1.1.1": "1.1.1.1",
+    "zero-width": "a\u200b",
+    "%40": "%40",
+    "&#64;": "&#64;",
+    "one word": "a",
+    "ibans": "DE89370400440532013000 ",
+    "called phones": "phone 4155550132 ",
+}
+
+
+def _log_lines() -> list[str]:
+    line = "2025-03-{:02}T12:30:45.{:03}Z level=info req={:016x} ms={} size={} order={}"
+    numbers = [(at * 7919) % 9_000_000_000 for at in range(1, 1201)]
+    lines = [line.format(1 + at % 28, at % 1000, at * 0x9E3779B97F4A7C15 % 2**64, at, at, 10**9 + at) for at in numbers]
+    return ["\n".join(lines[at : at + 12]) for at in range(0, len(lines), 12)]
+
+
+def _with_findings() -> list[str]:
+    return [" ".join((*_SENTENCES[:4], each, *_SENTENCES[4:], *_WITH_FINDINGS)) for each in _WITH_FINDINGS]
+
+
+_OWN_CORPORA: Final[dict[str, Callable[[], list[str]]]] = {
+    "a": lambda: [CLEAN],
+    "b": _with_findings,
+    "c": lambda: [prose(50_000)],
+    "d": _log_lines,
+}
