@@ -12,6 +12,7 @@ from gateway.screening.rules import Clock, Scan
 
 _LEVELS = 2  #: of JSON inside a string that are looked into
 _MARGIN = 256  #: characters around a sign of another reading that belong to what it hides
+_CONTINUATION = bytes(range(0x80, 0xC0))  #: the bytes of a character in UTF-8 behind its first
 _BEFORE_JSON = frozenset("[{ \t\r\n")
 
 
@@ -137,12 +138,14 @@ def _in_code_points(found: list[Found], data: bytes) -> list[Found]:
     for each in sorted(found):
         points_seen += _code_points(data, bytes_seen, each.start)
         bytes_seen = each.start
-        moved.append(each._replace(start=points_seen, end=points_seen + _code_points(data, each.start, each.end)))
+        start = points_seen - (data[each.start] in _CONTINUATION)  # a match of `\C` may cut a character in two
+        moved.append(each._replace(start=start, end=points_seen + _code_points(data, each.start, each.end)))
     return moved
 
 
 def _code_points(data: bytes, start: int, end: int) -> int:
-    return len(data[start:end].decode("utf-8", "surrogatepass"))
+    """Return how many characters begin between *start* and *end*."""
+    return len(data[start:end].translate(None, _CONTINUATION))
 
 
 def _placed(found: list[Found], place: Callable[[int, int], tuple[int, int]], offset: int = 0) -> Iterator[Found]:

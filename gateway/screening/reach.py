@@ -18,6 +18,7 @@ _TOKEN = re.compile(
 )
 _FOLDS = re.compile(r"\(\?[msU]*i")
 _WIDE_IN_A_SET = re.compile(r"\\[pPDWS]|\\x(?:\{|[89A-Fa-f])|\[:\^")
+_DIGIT = re.compile(r"\\d|[0-9]|\[(?:[0-9]-[0-9]|[0-9]|\\d)+\]")
 _ONE_BYTE_ESCAPES = frozenset("dwsnrtfvaC")
 _LONGEST = 4  #: bytes of a character in UTF-8
 _LONGEST_FOLDED = 3  #: bytes of what `(?i)` takes for a k or an s: U+212A, the kelvin sign, U+017F, the long s
@@ -31,6 +32,7 @@ class Extent(NamedTuple):
     size: float  #: in bytes, at most; of a repetition without a limit at its end only what it needs, and one round
     is_open: bool = False  #: whether there is such a repetition
     is_optional: bool = False  #: whether it may be empty
+    digits: int = 0  #: as many ASCII digits are in it, at least
 
 
 class _Part(NamedTuple):
@@ -96,7 +98,8 @@ def _branches(tokens: Iterator[re.Match[str]], end: int, *, folds: bool) -> list
             repeated = branch.pop()
             branch.append(_Part(repeated.start, _repeated(repeated.extent, token[0])))
         else:
-            branch.append(_Part(start, Extent(_size(kind, token[0], folds=folds))))
+            digits = int(_DIGIT.fullmatch(token[0]) is not None)
+            branch.append(_Part(start, Extent(_size(kind, token[0], folds=folds), digits=digits)))
     branches[-1].append(_Part(end, _NOTHING))
     return branches
 
@@ -107,24 +110,27 @@ def _either(branches: list[list[_Part]]) -> Extent:
         max(each.size for each in extents),
         any(each.is_open for each in extents),
         any(each.is_optional for each in extents),
+        min(each.digits for each in extents),
     )
 
 
 def _joined(extents: list[Extent]) -> Extent:
+    size, digits = sum(each.size for each in extents), sum(each.digits for each in extents)
     is_open = False
     for each in extents:
         if is_open and not each.is_optional:
-            return Extent(inf)
+            return Extent(inf, digits=digits)
         is_open = is_open or each.is_open
-    return Extent(sum(each.size for each in extents), is_open, all(each.is_optional for each in extents))
+    return Extent(size, is_open, all(each.is_optional for each in extents), digits)
 
 
 def _repeated(extent: Extent, repeat: str) -> Extent:
     least, most = _bounds(repeat)
     times = least + 1 if most is None else most
     if extent.is_open and times > 1:
-        return Extent(inf)
-    return Extent(times * extent.size, extent.is_open or most is None, least == 0 or extent.is_optional)
+        return Extent(inf, digits=least * extent.digits)
+    is_optional = least == 0 or extent.is_optional
+    return Extent(times * extent.size, extent.is_open or most is None, is_optional, least * extent.digits)
 
 
 def _bounds(repeat: str) -> tuple[int, int | None]:

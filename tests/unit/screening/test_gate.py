@@ -72,3 +72,7 @@ def test_context_in_the_window_before_counts():
     )
 
     assert finding.score == 0.85
+
+
+def test_a_match_that_cuts_a_character_in_two_keeps_its_place():
+    assert found("é\udc80x", a_finder(r"\C\Cx")) == [Found(1, 3, 0.5, "X")]

@@ -51,6 +51,22 @@ def test_a_repetition_without_a_limit_elsewhere_is_never_decided(regex):
 
 
 @pytest.mark.parametrize(
+    ("regex", "digits"),
+    [
+        (r"\b\d{3}-\d{2}-?\d{4}\b", 9),
+        (r"[1-9][02468]\d*7", 3),
+        (r"\d{4}|\d{2,3}", 2),
+        (r"(?:\d\d){2,}[A-Z\d]", 4),
+        (r"\d+[^x]+\d", 2),
+        (r"[\pN-]|[0-9a]|[^0-9]", 0),
+        (r"(?P<value>\d{3})?\x31", 0),
+    ],
+)
+def test_the_fewest_digits_of_a_match_are_counted(regex, digits):
+    assert reach(regex).digits == digits
+
+
+@pytest.mark.parametrize(
     ("regex", "begins"),
     [
         (r"\d{3}-\d{4}", r"\d{3}-\d{4}"),
@@ -86,6 +102,12 @@ def test_no_match_that_is_bounded_is_longer(regex, text):
     for match in re2.finditer(regex, text):
         size = len(match[0].encode())
         assert extent.is_open or size <= extent.size
+
+
+@given(regexes, st.text("ab1é ", max_size=40))
+def test_no_match_has_fewer_digits(regex, text):
+    for match in re2.finditer(regex, text):
+        assert match[0].count("1") >= reach(regex).digits
 
 
 @given(regexes, st.text("ab1é ", max_size=40))
