@@ -8,12 +8,13 @@ does not grow with the text around it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from gateway.screening.context import BEFORE, BEHIND, Words
 from gateway.screening.expressions import ExpressionSet
 from gateway.screening.patterns import Pattern
-from gateway.screening.reach import beginning
+from gateway.screening.reach import needle, reach
 from gateway.screening.rules import REACH, Context, Rule, as_rule
 
 _STEP = 768  #: bytes from window to window
@@ -22,6 +23,10 @@ _BORDER = 8  #: bytes beside a match that `\b` and the borders of context words 
 _BACK = BEFORE + _BORDER  #: bytes before a window that may decide about a match in it
 _AHEAD = REACH + BEHIND + _BORDER  #: bytes behind it that may
 _NO_WORDS = -1
+_NO_LISTS: frozenset[int] = frozenset()
+_NO_HITS: tuple[int, ...] = (0,)  #: of gates that were not asked
+_FEWEST_DIGITS = 4  #: in a text that may hold a number of the kinds that are asked for only then
+_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 
 
 _OPENINGS_KEPT = 4096  #: they hold numbers of expressions, nothing of a text
@@ -40,6 +45,21 @@ class _Opening(NamedTuple):
     has_signs: bool
 
 
+class _Gates:
+    """Gates that are asked together. One automaton for all of them would be slower than those that are needed."""
+
+    def __init__(self) -> None:
+        self.rules: dict[int, list[Rule]] = {}  #: by the number of their gate
+        self.expressions = ExpressionSet()
+
+    def add(self, rule: Rule, gate: str) -> None:
+        number = self.expressions.add(gate, rule.pattern.name)
+        self.rules.setdefault(number, []).append(rule)
+
+    def behind(self, hits: tuple[int, ...]) -> Iterator[Rule]:
+        return (rule for hit in hits for rule in self.rules.get(hit, ()))
+
+
 class Gate:
     """All rules, and which of them a text lets in."""
 
@@ -52,14 +72,16 @@ class Gate:
         Raises:
             InvalidSetting: an expression is not RE2's syntax, or they are too large together.
         """
-        self._gates, self._words = ExpressionSet(), ExpressionSet()
-        self._local: dict[int, list[Rule]] = {}  #: by the number of their gate
-        self._wide: dict[int, list[Rule]] = {}
+        self._plain = _Gates()
+        self._numbers = _Gates()  #: of rules for which a text needs digits
+        self._contextual = _Gates()  #: of those that need context, too
+        self._words = ExpressionSet()
         self._lists: dict[tuple[str, ...], tuple[Words, int]] = {}
         self.rules = [self._add(pattern) for pattern in patterns]
-        self._signs = frozenset(self._gates.add(beginning(sign, REACH), "a sign") for sign in signs)
+        self._signs = frozenset(self._plain.expressions.add(needle(sign, REACH), "a sign") for sign in signs)
         self._words_of = {number: words for words, number in self._lists.values()}
-        self._gates.compile()
+        for each in (self._plain, self._numbers, self._contextual):
+            each.expressions.compile()
         self._words.compile()
         self._opening = lru_cache(_OPENINGS_KEPT)(self._open)
         self._lets = lru_cache(_OPENINGS_KEPT)(_let_in)
@@ -79,38 +101,54 @@ class Gate:
         """
         if len(data) > _ONE_WINDOW:
             return self._many_windows(data, key)
-        hits = self._gates.matching(data)
-        if len(hits) == 1:
+        given = self._in_key(key) if key else _NO_LISTS
+        opened = self._opened(data, given)
+        if opened is None:
             return ()
-        opening = self._opening(tuple(hits))
-        possible = tuple(self._words.matching(data)) if opening.asks_for_words else None
-        rules = opening.local + opening.wide
-        return ((0, len(data), self._lets(rules, possible, self._in_key(key)), opening.has_signs),)
+        opening, possible = opened
+        return ((0, len(data), self._lets(opening.local + opening.wide, possible, given), opening.has_signs),)
 
     def _many_windows(self, data: bytes, key: bytes) -> Iterator[Work]:
-        size, given = len(data), self._in_key(key)
+        size, given = len(data), self._in_key(key) if key else _NO_LISTS
         wide: set[Rule] = set()
         for start in range(0, size, _STEP):
-            part = data[max(0, start - _BACK) : start + _STEP + _AHEAD]
-            hits = self._gates.matching(part)
-            if len(hits) > 1:
-                opening = self._opening(tuple(hits))
-                possible = tuple(self._words.matching(part)) if opening.asks_for_words else None
-                rules = self._lets(opening.local, possible, given)
-                yield start, min(start + _STEP, size), rules, opening.has_signs
+            opened = self._opened(data[max(0, start - _BACK) : start + _STEP + _AHEAD], given)
+            if opened is not None:
+                opening, possible = opened
+                yield start, min(start + _STEP, size), self._lets(opening.local, possible, given), opening.has_signs
                 wide.update(opening.wide)
         yield 0, size, _let_in(tuple(wide), None, given), False
 
-    def _open(self, hits: tuple[int, ...]) -> _Opening:
-        local = tuple(rule for hit in hits for rule in self._local.get(hit, ()))
-        wide = tuple(rule for hit in hits for rule in self._wide.get(hit, ()))
-        asks_for_words = any(rule.pattern.needs_context for rule in local + wide)
-        return _Opening(local, wide, asks_for_words, not self._signs.isdisjoint(hits))
+    def _opened(self, part: bytes, given: frozenset[int]) -> tuple[_Opening, tuple[int, ...] | None] | None:
+        """Return what *part* opens and the lists of words that are in it, None if that makes no difference."""
+        plain = tuple(self._plain.expressions.matching(part))
+        numbers, contextual = _NO_HITS, _NO_HITS
+        possible = None
+        if len(part.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS:
+            numbers = tuple(self._numbers.expressions.matching(part))
+            possible = tuple(self._words.matching(part))
+            if given or len(possible) > 1:
+                contextual = tuple(self._contextual.expressions.matching(part))
+        if len(plain) == len(numbers) == len(contextual) == 1:
+            return None
+        opening = self._opening(plain, numbers, contextual)
+        if possible is None and opening.asks_for_words:
+            possible = tuple(self._words.matching(part))
+        return opening, possible
+
+    def _open(self, plain: tuple[int, ...], numbers: tuple[int, ...], contextual: tuple[int, ...]) -> _Opening:
+        rules = tuple(
+            chain(self._plain.behind(plain), self._numbers.behind(numbers), self._contextual.behind(contextual))
+        )
+        return _Opening(
+            tuple(rule for rule in rules if rule.reach),
+            tuple(rule for rule in rules if not rule.reach),
+            any(rule.pattern.needs_context for rule in rules),
+            not self._signs.isdisjoint(plain),
+        )
 
     def _in_key(self, key: bytes) -> frozenset[int]:
         """Return the numbers of the lists of words of which *key* holds one."""
-        if not key:
-            return frozenset()
         words_of = self._words_of
         hits = (number for number in self._words.matching(key) if number in words_of)
         return frozenset(number for number in hits if words_of[number].within(key, 0, len(key)))
@@ -118,11 +156,14 @@ class Gate:
     def _add(self, pattern: Pattern) -> Rule:
         rule = as_rule(pattern, *self._list(pattern.context, pattern.name))
         gate = pattern.gate or pattern.regex
-        if rule.reach:
-            self._local.setdefault(self._gates.add(gate, pattern.name), []).append(rule)
+        if not rule.reach:
+            gate = needle(gate, REACH)  # the rest of it may lie in another window
+        if rule.reach and pattern.needs_context and reach(pattern.regex).digits >= _FEWEST_DIGITS:
+            self._contextual.add(rule, gate)
+        elif reach(gate).digits >= _FEWEST_DIGITS:
+            self._numbers.add(rule, gate)
         else:
-            near_gate = beginning(gate, REACH)  # the rest of it may lie in another window
-            self._wide.setdefault(self._gates.add(near_gate, pattern.name), []).append(rule)
+            self._plain.add(rule, gate)
         return rule
 
     def _list(self, context: tuple[str, ...], owner: str) -> tuple[Words | None, int]:

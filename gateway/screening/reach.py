@@ -19,6 +19,8 @@ _TOKEN = re.compile(
 _FOLDS = re.compile(r"\(\?[msU]*i")
 _WIDE_IN_A_SET = re.compile(r"\\[pPDWS]|\\x(?:\{|[89A-Fa-f])|\[:\^")
 _DIGIT = re.compile(r"\\d|[0-9]|\[(?:[0-9]-[0-9]|[0-9]|\\d)+\]")
+_GIVEN = re.compile(r"[^.^$]|\\[^0-9A-Za-z]")
+_FLAGS = re.compile(r"\(\?[imsU-]+")
 _ONE_BYTE_ESCAPES = frozenset("dwsnrtfvaC")
 _LONGEST = 4  #: bytes of a character in UTF-8
 _LONGEST_FOLDED = 3  #: bytes of what `(?i)` takes for a k or an s: U+212A, the kelvin sign, U+017F, the long s
@@ -33,6 +35,7 @@ class Extent(NamedTuple):
     is_open: bool = False  #: whether there is such a repetition
     is_optional: bool = False  #: whether it may be empty
     digits: int = 0  #: as many ASCII digits are in it, at least
+    given: int = 0  #: as many characters that can be no others
 
 
 class _Part(NamedTuple):
@@ -55,25 +58,37 @@ def reach(regex: str) -> Extent:
     return _either(_branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex)))
 
 
-def beginning(regex: str, size: int) -> str:
-    """Return the expression for what each match of *regex* (RE2) begins with, as far as *size* bytes decide it."""
-    return _beginning(regex, _branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex)), size)
+def needle(regex: str, size: int) -> str:
+    """
+    Return an expression for a part of each match of *regex* (RE2) that *size* bytes decide.
+
+    Of the parts between repetitions without a limit, it is the one with the most characters that are given.
+    """
+    branches = _branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex))
+    flags = "".join(f"{part.opening})" for branch in branches for part in branch if _FLAGS.fullmatch(part.opening))
+    return flags + _needle(regex, branches, size)
 
 
-def _beginning(regex: str, branches: list[list[_Part]], size: float) -> str:
-    return "|".join(_beginning_of_one(regex, branch, size) for branch in branches)
+def _needle(regex: str, branches: list[list[_Part]], size: int) -> str:
+    return "|".join(max(_stretches(regex, branch, size), key=lambda each: each[0])[1] for branch in branches)
 
 
-def _beginning_of_one(regex: str, branch: list[_Part], left: float) -> str:
-    first = branch[0].start
+def _stretches(regex: str, branch: list[_Part], size: int) -> Iterator[tuple[int, str]]:
+    """Yield each run of parts of *branch* that *size* bytes decide, after how many given characters it has."""
+    first, used, given = branch[0].start, 0.0, 0
     for part, following in pairwise(branch):
-        if part.extent.size > left:
-            inside = _beginning(regex, part.inside, left) if part.inside else None
-            return regex[first : part.start] + (f"{part.opening}{inside})" if inside is not None else "")
+        if used + part.extent.size > size:
+            yield given, regex[first : part.start]
+            if part.inside:
+                yield part.extent.given, f"{part.opening}{_needle(regex, part.inside, size)})"
+            first, used, given = following.start, 0.0, 0
+            continue
+        used += part.extent.size
+        given += part.extent.given
         if part.extent.is_open:
-            return regex[first : following.start]
-        left -= part.extent.size
-    return regex[first : branch[-1].start]
+            yield given, regex[first : following.start]
+            first, used, given = following.start, 0.0, 0
+    yield given, regex[first : branch[-1].start]
 
 
 def _folds(regex: str) -> bool:
@@ -98,8 +113,9 @@ def _branches(tokens: Iterator[re.Match[str]], end: int, *, folds: bool) -> list
             repeated = branch.pop()
             branch.append(_Part(repeated.start, _repeated(repeated.extent, token[0])))
         else:
-            digits = int(_DIGIT.fullmatch(token[0]) is not None)
-            branch.append(_Part(start, Extent(_size(kind, token[0], folds=folds), digits=digits)))
+            size, digit = _size(kind, token[0], folds=folds), _DIGIT.fullmatch(token[0])
+            given = _GIVEN.fullmatch(token[0])
+            branch.append(_Part(start, Extent(size, digits=int(digit is not None), given=int(given is not None))))
     branches[-1].append(_Part(end, _NOTHING))
     return branches
 
@@ -111,26 +127,31 @@ def _either(branches: list[list[_Part]]) -> Extent:
         any(each.is_open for each in extents),
         any(each.is_optional for each in extents),
         min(each.digits for each in extents),
+        min(each.given for each in extents),
     )
 
 
 def _joined(extents: list[Extent]) -> Extent:
-    size, digits = sum(each.size for each in extents), sum(each.digits for each in extents)
-    is_open = False
+    size, is_open = 0.0, False
     for each in extents:
-        if is_open and not each.is_optional:
-            return Extent(inf, digits=digits)
-        is_open = is_open or each.is_open
-    return Extent(size, is_open, all(each.is_optional for each in extents), digits)
+        size = inf if is_open and not each.is_optional else size + each.size
+        is_open = size < inf and (is_open or each.is_open)
+    return Extent(
+        size,
+        is_open,
+        all(each.is_optional for each in extents),
+        sum(each.digits for each in extents),
+        sum(each.given for each in extents),
+    )
 
 
 def _repeated(extent: Extent, repeat: str) -> Extent:
     least, most = _bounds(repeat)
     times = least + 1 if most is None else most
-    if extent.is_open and times > 1:
-        return Extent(inf, digits=least * extent.digits)
+    size = inf if extent.is_open and times > 1 else times * extent.size
+    is_open = size < inf and (extent.is_open or most is None)
     is_optional = least == 0 or extent.is_optional
-    return Extent(times * extent.size, extent.is_open or most is None, is_optional, least * extent.digits)
+    return Extent(size, is_open, is_optional, least * extent.digits, least * extent.given)
 
 
 def _bounds(repeat: str) -> tuple[int, int | None]:
