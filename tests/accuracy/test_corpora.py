@@ -42,8 +42,8 @@ def test_findings_agree_with_what_people_marked(group: str):
     floor, corpora = FLOORS[group]
 
     done = subprocess.run(
-        [sys.executable, str(SCORER), "--engine", "engine:find", "--corpus", ",".join(corpora), "--json"],
-        cwd=CHECKOUT / "tests" / "accuracy",
+        [sys.executable, str(SCORER), "--engine", "harness.scored:find", "--corpus", ",".join(corpora), "--json"],
+        cwd=CHECKOUT / "tests",
         capture_output=True,
         text=True,
         timeout=120,
