@@ -46,7 +46,7 @@ def _is_secret(candidate: Candidate) -> Candidate | None:
     if found is None or len(found.text) < _SHORTEST or "://" in found.text:
         return None
     text = found.text
-    if _NO_SECRET.match(text) or is_filler(text) or not looks_random(text):
+    if _NO_SECRET.match(text) or is_filler(text) or "EXAMPLE" in text or not looks_random(text):
         return None
     name = candidate.before(_NAME_SIZE).rstrip(" \t\"'`:=>").rpartition(" ")[2].lower()
     return None if any(word in name for word in _PUBLIC_NAMES) else found
@@ -141,6 +141,7 @@ DETECTOR = Family(
         "next_page_token = Q2xpZW50MTIzNDU2Nzg5",
         "token = tokenizer.next2(stream1), token = r2d2c3po1a2b3(x)",
         "secret: arn:aws:secretsmanager:eu-1:1a2b3c:x4y5z6, ssh_key: 00:1a:2b:3c:4d:5e:6f:70:81:92:a3",
+        "access_key = je7MtGbClwBFEXAMPLEh2Yo4Fa2jX9",
         'api_key = "sk-e263d7fb7729" is too short for its mark',
     ),
 )
