@@ -1,6 +1,6 @@
-"""European Union: numbers that no member gives alone; VAT numbers are with the members."""
+"""European Union: VAT numbers with their country's letters, and creditor identifiers."""
 
-from stdnum.eu import at_02, oss
+from stdnum.eu import at_02, oss, vat
 
 from gateway.screening.detectors.country._numbers import VAT, number, written
 from gateway.screening.patterns import Family, words
@@ -9,11 +9,23 @@ _CREDITOR = words(
     "creditor identifier, creditor id, gläubiger-id, gläubiger-identifikationsnummer, identifiant créancier, ics, "
     "identificador del acreedor, sepa"
 )
+_MEMBERS = "AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI"
 
 DETECTOR = Family(
     name="eu",
-    source=("Regulation (EU) 2019/2026 (OSS); EPC262-08, Creditor Identifier Overview (AT-02)"),
+    source=(
+        "Directive 2006/112/EC, article 215, and the Commission's VIES (VAT numbers); Regulation (EU) 2019/2026 (OSS); "
+        "EPC262-08, Creditor Identifier Overview (AT-02)"
+    ),
     patterns=(
+        written(
+            "EU_VAT",
+            vat.is_valid,
+            rf"(?:{_MEMBERS})[ -]?[0-9A-Z]?[0-9A-Z](?:[ .-]?\d){{5,10}}(?:[A-Z]{{1,2}}|B\d{{2}})?",
+            VAT,
+            checksum="the country's",
+            score=0.45,
+        ),
         number("EU_OSS", oss.is_valid, r"EU\d{9}|IM\d{10}", (*VAT, "oss", "ioss", "moss"), score=0.45),
         written(
             "EU_AT_02",
@@ -34,8 +46,9 @@ DETECTOR = Family(
         ),
     ),
     examples={
+        "EU_VAT": ("VAT no. «EE104711224»",),
         "EU_OSS": ("IOSS «EU372855471»",),
         "EU_AT_02": ("Gläubiger-ID «DE19ZZZ07667217672»", "mandate of «DE19ZZZ07667217672»"),
     },
-    counter_examples=("Gläubiger-ID DE19ZZZ07667217670", "IOSS EU001234567"),
+    counter_examples=("VAT no. EE109430180", "Gläubiger-ID DE19ZZZ07667217670", "IOSS EU001234567"),
 )
