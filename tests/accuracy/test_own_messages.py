@@ -34,6 +34,8 @@ def test_what_is_marked_is_found_and_nothing_else(message):
 
     found = find(text)
 
-    missed = [mark for mark in marks if not any(each[2] == mark[2] and same_place(each[:2], mark[:2]) for each in found)]
+    missed = [
+        mark for mark in marks if not any(each[2] == mark[2] and same_place(each[:2], mark[:2]) for each in found)
+    ]
     too_much = [each for each in found if not any(same_place(each[:2], mark[:2]) for mark in marks)]
     assert (missed, too_much) == ([], [])
