@@ -39,9 +39,9 @@ Lets: TypeAlias = Sequence[tuple[Rule, Context]]
 class _Opening(NamedTuple):
     """What some gates open to."""
 
-    local: tuple[Rule, ...]
-    wide: tuple[Rule, ...]
-    asks_for_words: bool  #: whether the words around decide about a rule
+    rules: Lets
+    local: Lets  #: those of them that a window decides about
+    wide: tuple[Rule, ...]  #: the others, whatever the words in a window
     has_signs: bool
 
 
@@ -84,7 +84,6 @@ class Gate:
             each.expressions.compile()
         self._words.compile()
         self._opening = lru_cache(_OPENINGS_KEPT)(self._open)
-        self._lets = lru_cache(_OPENINGS_KEPT)(_let_in)
 
     def is_context(self, words: bytes) -> bool:
         """Tell whether *words*, which a key's name is made of, are context for some rule."""
@@ -102,48 +101,50 @@ class Gate:
         if len(data) > _ONE_WINDOW:
             return self._many_windows(data, key)
         given = self._in_key(key) if key else _NO_LISTS
-        opened = self._opened(data, given)
-        if opened is None:
-            return ()
-        opening, possible = opened
-        return ((0, len(data), self._lets(opening.local + opening.wide, possible, given), opening.has_signs),)
+        opening = self._opened(data, given)
+        return () if opening is None else ((0, len(data), opening.rules, opening.has_signs),)
 
     def _many_windows(self, data: bytes, key: bytes) -> Iterator[Work]:
         size, given = len(data), self._in_key(key) if key else _NO_LISTS
         wide: set[Rule] = set()
         for start in range(0, size, _STEP):
-            opened = self._opened(data[max(0, start - _BACK) : start + _STEP + _AHEAD], given)
-            if opened is not None:
-                opening, possible = opened
-                yield start, min(start + _STEP, size), self._lets(opening.local, possible, given), opening.has_signs
+            opening = self._opened(data[max(0, start - _BACK) : start + _STEP + _AHEAD], given)
+            if opening is not None:
+                yield start, min(start + _STEP, size), opening.local, opening.has_signs
                 wide.update(opening.wide)
-        yield 0, size, _let_in(tuple(wide), None, given), False
+        yield 0, size, _let_in(wide, None, given), False
 
-    def _opened(self, part: bytes, given: frozenset[int]) -> tuple[_Opening, tuple[int, ...] | None] | None:
-        """Return what *part* opens and the lists of words that are in it, None if that makes no difference."""
+    def _opened(self, part: bytes, given: frozenset[int]) -> _Opening | None:
+        """Return what *part* opens, None if that is nothing."""
         plain = tuple(self._plain.expressions.matching(part))
-        numbers, contextual = _NO_HITS, _NO_HITS
-        possible = None
-        if len(part.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS:
+        numbers, contextual, possible = _NO_HITS, _NO_HITS, _NO_HITS
+        has_digits = len(part.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS
+        if has_digits:
             numbers = tuple(self._numbers.expressions.matching(part))
             possible = tuple(self._words.matching(part))
             if given or len(possible) > 1:
                 contextual = tuple(self._contextual.expressions.matching(part))
         if len(plain) == len(numbers) == len(contextual) == 1:
             return None
-        opening = self._opening(plain, numbers, contextual)
-        if possible is None and opening.asks_for_words:
+        if not has_digits:
             possible = tuple(self._words.matching(part))
-        return opening, possible
+        return self._opening(plain, numbers, contextual, (possible, given))
 
-    def _open(self, plain: tuple[int, ...], numbers: tuple[int, ...], contextual: tuple[int, ...]) -> _Opening:
+    def _open(
+        self,
+        plain: tuple[int, ...],
+        numbers: tuple[int, ...],
+        contextual: tuple[int, ...],
+        words: tuple[tuple[int, ...], frozenset[int]],
+    ) -> _Opening:
         rules = tuple(
             chain(self._plain.behind(plain), self._numbers.behind(numbers), self._contextual.behind(contextual))
         )
+        let_in = _let_in(rules, *words)
         return _Opening(
-            tuple(rule for rule in rules if rule.reach),
+            let_in,
+            [(rule, context) for rule, context in let_in if rule.reach],
             tuple(rule for rule in rules if not rule.reach),
-            any(rule.pattern.needs_context for rule in rules),
             not self._signs.isdisjoint(plain),
         )
 
@@ -175,7 +176,7 @@ class Gate:
         return self._lists[context]
 
 
-def _let_in(rules: tuple[Rule, ...], possible: tuple[int, ...] | None, given: frozenset[int]) -> Lets:
+def _let_in(rules: Iterable[Rule], possible: tuple[int, ...] | None, given: frozenset[int]) -> Lets:
     """Return those of *rules* that the *possible* words, None if any is, and those *given* allow to match."""
     let_in: list[tuple[Rule, Context]] = []
     for rule in rules:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from math import inf
+from operator import itemgetter
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -65,29 +66,30 @@ def needle(regex: str, size: int) -> str:
     Of the parts between repetitions without a limit, it is the one with the most characters that are given.
     """
     branches = _branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex))
+    if _either(branches).size <= size:
+        return regex
     flags = "".join(f"{part.opening})" for branch in branches for part in branch if _FLAGS.fullmatch(part.opening))
-    return flags + _needle(regex, branches, size)
+    return flags + "|".join(max(_stretches(regex, branch, size), key=itemgetter(0))[1] for branch in branches)
 
 
-def _needle(regex: str, branches: list[list[_Part]], size: int) -> str:
-    return "|".join(max(_stretches(regex, branch, size), key=lambda each: each[0])[1] for branch in branches)
-
-
-def _stretches(regex: str, branch: list[_Part], size: int) -> Iterator[tuple[int, str]]:
+def _stretches(regex: str, branch: list[_Part], size: float) -> Iterator[tuple[int, str]]:
     """Yield each run of parts of *branch* that *size* bytes decide, after how many given characters it has."""
     first, used, given = branch[0].start, 0.0, 0
     for part, following in pairwise(branch):
         if used + part.extent.size > size:
-            yield given, regex[first : part.start]
+            run = regex[first : part.start]
             if part.inside:
-                yield part.extent.given, f"{part.opening}{_needle(regex, part.inside, size)})"
-            first, used, given = following.start, 0.0, 0
+                begun = [next(_stretches(regex, inside, size - used)) for inside in part.inside]
+                given += min(each for each, _ in begun)
+                run += f"{part.opening}{'|'.join(each for _, each in begun)})"
+            yield given, run
+        elif part.extent.is_open:
+            yield given + part.extent.given, regex[first : following.start]
+        else:
+            used += part.extent.size
+            given += part.extent.given
             continue
-        used += part.extent.size
-        given += part.extent.given
-        if part.extent.is_open:
-            yield given, regex[first : following.start]
-            first, used, given = following.start, 0.0, 0
+        first, used, given = following.start, 0.0, 0
     yield given, regex[first : branch[-1].start]
 
 

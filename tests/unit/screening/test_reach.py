@@ -78,6 +78,7 @@ def test_the_fewest_digits_of_a_match_are_counted(regex, digits):
         (r"(?:a+b)c", r"(?:a+)"),
         (r"\w+(?i:bcd+e|fgh)i", r"(?i:bcd+|fgh)"),
         (r"x(?:abc+d){2}e", "x"),
+        (r"\w\.(?:com|org/\S+z)", r"\w\.(?:com|org/\S+)"),
     ],
 )
 def test_a_needle_is_the_part_between_what_has_no_limit_that_says_the_most(regex, part):
