@@ -27,6 +27,7 @@ PREFIX: Final = "GATEWAY_"
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _SOCKET_PATH_LIMIT: Final = 107  # bytes that the kernel takes for a unix socket's path, without the closing zero
+_SHORTEST_KEY: Final = 32  # of the letters that `up` draws: 192 random bits
 _LONGEST_SOCKET_NAME: Final = "/supervisor.sock.1234567"  # supervisor binds a temporary name first
 
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
@@ -91,6 +92,10 @@ class Settings(BaseModel):
     task_retention_days: int = Field(90, ge=1, le=3650, description="A task's row is kept this long.")
     mesh_token: SecretStr = Field(SecretStr(""), description="What the mesh's own programs show each other.")
     secret_key: SecretStr = Field(SecretStr(""), description="The key of the `hash` operator.")
+    token_key: SecretStr = Field(
+        SecretStr(""),
+        description="The key of the `token` operator, 32 characters or more; older ones, behind commas, still read.",
+    )
     loadtest_key: SecretStr = Field(SecretStr(""), description="The API key that Locust uses.")
     nginx: str = Field("", description="The NGINX program; not set: the one on PATH, else the wheel's.")
     redis_server: str = Field("", description="The broker's program; not set: the one on PATH, else the wheel's.")
@@ -107,6 +112,13 @@ class Settings(BaseModel):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().resolve()
+
+    @field_validator("token_key")
+    @classmethod
+    def _strong(cls, keys: SecretStr) -> SecretStr:
+        if any(0 < len(key.strip()) < _SHORTEST_KEY for key in keys.get_secret_value().split(",")):
+            raise ValueError(f"each key has to have {_SHORTEST_KEY} characters or more")
+        return keys
 
     @property
     def var(self) -> Path:

@@ -3,14 +3,14 @@
 import importlib.metadata
 import os
 import socket
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any
 
 from gateway.access.keys import KeyStore
 from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.delivery.http_forwarder import HttpForwarder
+from gateway.errors import InvalidSetting
 from gateway.intake import Intake
 from gateway.journal import Journal
 from gateway.ledger.ledger import Ledger
@@ -21,13 +21,12 @@ from gateway.processing.monitor import Duties, Monitor
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
 from gateway.processing.runner import Runner
-from gateway.screening.findings import Finding
+from gateway.screening.redaction import Keys, Operator
 from gateway.screening.screener import Screener, build_screener
+from gateway.screening.tokens import TokenKeys
 from gateway.settings import Settings
 from gateway.web.credentials import Credentials
 from gateway.web.health import Dependency
-
-_FILE_BUDGET_MS: Final = 60_000  #: nobody waits for an answer: a piece of a file may take longer than a message
 
 
 def version() -> str:
@@ -114,15 +113,9 @@ def build_monitor(settings: Settings) -> Monitor:
     )
 
 
-def build_screen(settings: Settings, kind: str) -> Callable[[Any], Iterable[Finding]]:
-    """Return what finds in a value all that the policy does not allow in messages of *kind*; it may take its time."""
-    screener, policy = _screener(settings, budget_ms=_FILE_BUDGET_MS), _policy(settings)
-    return lambda value: policy.not_allowed(kind, screener.screen(value))
-
-
-def _screener(settings: Settings, *, budget_ms: int | None = None) -> Screener:
+def _screener(settings: Settings) -> Screener:
     return build_screener(
-        settings.screening.detectors, settings.screening.patterns, budget_ms=budget_ms or settings.screening_budget_ms
+        settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
     )
 
 
@@ -131,8 +124,15 @@ def _policy(settings: Settings) -> Policy:
 
 
 def _redactor(settings: Settings, screener: Screener, policy: Policy) -> Redactor:
-    key = settings.secret_key.get_secret_value().encode()
-    return Redactor(screener, policy, operators=settings.policy.operators, hash_key=key)
+    operators = settings.policy.operators
+    keys = Keys(
+        hash=settings.secret_key.get_secret_value().encode(),
+        token=TokenKeys.from_setting(settings.token_key.get_secret_value()),
+    )
+    for operator, name, key in ((Operator.HASH, "SECRET_KEY", keys.hash), (Operator.TOKEN, "TOKEN_KEY", keys.token)):
+        if operator in operators.values() and not key:
+            raise InvalidSetting(f"GATEWAY_{name} is not set, and the operator {operator} needs it")
+    return Redactor(screener, policy, operators=operators, keys=keys)
 
 
 def _alarm(settings: Settings, ledger: Ledger) -> Alarm:

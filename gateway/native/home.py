@@ -79,6 +79,7 @@ def fresh_secrets() -> dict[str, str]:
     return {
         "GATEWAY_MESH_TOKEN": secrets.token_urlsafe(32),
         "GATEWAY_SECRET_KEY": secrets.token_urlsafe(32),
+        "GATEWAY_TOKEN_KEY": secrets.token_urlsafe(32),
         "GATEWAY_LOADTEST_KEY": f"pk_{secrets.token_urlsafe(32)}",
     }
 

@@ -1,28 +1,34 @@
-"""Taking out what may not go on, with the operators and the key of this mesh."""
+"""Taking out what may not go on, with the operators and the keys of this mesh."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.policy.rules import Policy
 from gateway.screening.findings import Finding
-from gateway.screening.redaction import Operator, redact
+from gateway.screening.redaction import Keys, Operator, redact
 from gateway.screening.screener import Screener
 
 
 class Redactor:
     """Redacts messages before they go on, and results before anybody sees them."""
 
-    def __init__(
-        self, screener: Screener, policy: Policy, *, operators: Mapping[str, Operator], hash_key: bytes
-    ) -> None:
+    def __init__(self, screener: Screener, policy: Policy, *, operators: Mapping[str, Operator], keys: Keys) -> None:
         self._screener = screener
         self._policy = policy
         self._operators = operators
-        self._hash_key = hash_key
+        self._keys = keys
 
-    def redact(self, value: Any, findings: Sequence[Finding], *, hash_key: bytes | None = None) -> Any:
-        """Return *value* without these findings; with *hash_key*, hashed under that instead of the mesh's."""
-        return redact(value, findings, self._operators, hash_key or self._hash_key) if findings else value
+    def redact(self, value: Any, findings: Sequence[Finding]) -> Any:
+        """Return *value* without these findings."""
+        return redact(value, findings, self._operators, self._keys) if findings else value
+
+    def show(self, value: Any, findings: Sequence[Finding]) -> Any:
+        """
+        Return *value* without these findings for whoever asks what would become of it.
+
+        The keys are used once: else values could be guessed by asking for their hashes.
+        """
+        return redact(value, findings, self._operators, Keys.throw_away()) if findings else value
 
     def clean(self, kind: str, result: Any) -> Any:
         """

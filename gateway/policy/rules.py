@@ -87,7 +87,7 @@ class PolicyTable(_Table):
     rules: tuple[Rule, ...] = Field(DEFAULT_RULES, description="In order; each finding takes the first that matches.")
     operators: Mapping[str, Operator] = Field(
         default_factory=dict,
-        description="`replace` (where nothing is said), `mask`, `remove` or `hash`, by kind of finding.",
+        description="`replace` (where nothing is said), `mask`, `remove`, `hash` or `token`, by kind of finding.",
     )
 
 

@@ -2,12 +2,16 @@
 
 import hashlib
 import hmac
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from gateway.screening.findings import Finding, Location
+from gateway.screening.stand_ins import HASH_BYTES, as_letters
+from gateway.screening.tokens import TokenKeys
 from gateway.screening.walk import as_text
 
 
@@ -17,13 +21,24 @@ class Operator(StrEnum):
     REPLACE = "replace"  #: `<EMAIL_ADDRESS>`
     MASK = "mask"  #: as many asterisks as it had characters
     REMOVE = "remove"  #: nothing
-    HASH = "hash"  #: `<EMAIL_ADDRESS:0123456789abcdef>`: the same value has the same hash under the same key
+    HASH = "hash"  #: `<EMAIL_ADDRESS:bcdfghjklmnpqrst>`: the same value has the same hash under the same key
+    TOKEN = "token"  # noqa: S105 - `<EMAIL_ADDRESS:tok_…>`: `portcullis reveal` reads it again
 
 
-_HASH_DIGITS = 16
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What hashes and tokens are made with."""
+
+    hash: bytes = field(repr=False)  #: of HMAC-SHA256
+    token: TokenKeys = field(repr=False)
+
+    @classmethod
+    def throw_away(cls) -> "Keys":
+        """Return keys that nobody keeps: hashes under them cannot be compared, tokens not be read."""
+        return cls(hash=secrets.token_bytes(32), token=TokenKeys.throw_away())
 
 
-def redact(value: Any, findings: Iterable[Finding], operators: Mapping[str, Operator], key: bytes) -> Any:
+def redact(value: Any, findings: Iterable[Finding], operators: Mapping[str, Operator], keys: Keys) -> Any:
     """
     Return *value* without what was found in it.
 
@@ -33,7 +48,7 @@ def redact(value: Any, findings: Iterable[Finding], operators: Mapping[str, Oper
         value: the JSON value in which *findings* were found.
         findings: in any order; where they overlap, all that they cover goes.
         operators: by entity type; those not named are replaced.
-        key: for `Operator.HASH`: HMAC-SHA256, of which 16 hexadecimal digits are shown.
+        keys: for hashes, of which 64 bits are shown, and tokens.
     """
     in_values: dict[Location, list[Finding]] = defaultdict(list)
     in_keys: dict[Location, list[Finding]] = defaultdict(list)
@@ -41,11 +56,11 @@ def redact(value: Any, findings: Iterable[Finding], operators: Mapping[str, Oper
         (in_keys if finding.key else in_values)[finding.location].append(finding)
     copy = _Copy(value)
     for location, found in in_values.items():
-        copy.put(location, _redacted(as_text(copy.at(location)), found, operators, key))
+        copy.put(location, _redacted(as_text(copy.at(location)), found, operators, keys))
     renamed: dict[Location, dict[str, str]] = defaultdict(dict)
     for location, found in in_keys.items():
         name = str(location[-1])
-        renamed[location[:-1]][name] = _redacted(name, found, operators, key)
+        renamed[location[:-1]][name] = _redacted(name, found, operators, keys)
     for location in sorted(renamed, key=len, reverse=True):  # the deepest first: locations hold the old names
         copy.rename(location, renamed[location])
     return copy.value
@@ -108,7 +123,7 @@ def _unique(name: str, taken: set[str]) -> str:
     return free
 
 
-def _redacted(text: str, found: list[Finding], operators: Mapping[str, Operator], key: bytes) -> str:
+def _redacted(text: str, found: list[Finding], operators: Mapping[str, Operator], keys: Keys) -> str:
     pieces: list[str] = []
     position = 0
     for finding in sorted(found, key=lambda each: (each.start, each.end)):
@@ -116,19 +131,21 @@ def _redacted(text: str, found: list[Finding], operators: Mapping[str, Operator]
         if start >= finding.end:
             continue
         operator = operators.get(finding.entity_type, Operator.REPLACE)
-        pieces += (text[position:start], _stand_in(operator, finding.entity_type, text[start : finding.end], key))
+        pieces += (text[position:start], _stand_in(operator, finding.entity_type, text[start : finding.end], keys))
         position = finding.end
     return "".join((*pieces, text[position:]))
 
 
-def _stand_in(operator: Operator, entity_type: str, secret: str, key: bytes) -> str:
+def _stand_in(operator: Operator, entity_type: str, value: str, keys: Keys) -> str:
     match operator:
         case Operator.REPLACE:
             return f"<{entity_type}>"
         case Operator.MASK:
-            return "*" * len(secret)
+            return "*" * len(value)
         case Operator.REMOVE:
             return ""
         case Operator.HASH:
-            digest = hmac.new(key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-            return f"<{entity_type}:{digest[:_HASH_DIGITS]}>"
+            digest = hmac.digest(keys.hash, value.encode("utf-8", "surrogatepass"), hashlib.sha256)
+            return f"<{entity_type}:{as_letters(digest[:HASH_BYTES])}>"
+        case Operator.TOKEN:
+            return keys.token.token(entity_type, value)

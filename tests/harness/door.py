@@ -22,7 +22,7 @@ from gateway.ledger.memory import MemoryLedger
 from gateway.ledger.task import Ending, Status, Task
 from gateway.policy.redactor import Redactor
 from gateway.policy.rules import DEFAULT_RULES, Policy, Rule
-from gateway.screening.redaction import Operator
+from gateway.screening.redaction import Keys, Operator
 from gateway.screening.screener import Screener
 from gateway.web.credentials import Anonymous, Credentials
 from gateway.web.health import Dependency
@@ -79,7 +79,7 @@ def open_door(
     intake = Intake(
         screener=screener,
         policy=policy,
-        redactor=Redactor(screener, policy, operators=operators or {}, hash_key=b"k" * 32),
+        redactor=Redactor(screener, policy, operators=operators or {}, keys=Keys.throw_away()),
         kinds=KINDS,
         ledger=ledger,
         queue=queue,

@@ -110,6 +110,8 @@ def test_an_unknown_name_in_the_homes_env_file_stops_the_start(home: Path):
         ("REPORT_RETENTION_DAYS", "0"),
         ("CONTENT_RETENTION_DAYS", HIDDEN),
         ("TASK_RETENTION_DAYS", "9999999"),
+        ("TOKEN_KEY", HIDDEN),
+        ("TOKEN_KEY", f"{'k' * 32},{HIDDEN}"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_one_line_that_does_not_show_it(home: Path, name: str, value: str):
@@ -162,12 +164,12 @@ def test_a_file_that_is_no_text_stops_the_start(home: Path):
 
 
 def test_secrets_and_addresses_with_passwords_do_not_show_in_repr(home: Path):
-    given = dict.fromkeys(("MESH_TOKEN", "SECRET_KEY", "LOADTEST_KEY"), f"{HIDDEN}")
+    given = dict.fromkeys(("MESH_TOKEN", "SECRET_KEY", "TOKEN_KEY", "LOADTEST_KEY"), HIDDEN * 3)
     urls = {"DATABASE_URL": f"postgresql://u:{HIDDEN}@h/n", "BROKER_URL": f"redis://:{HIDDEN}@h/0"}
 
     settings = loaded(home, **given, **urls)
 
-    assert settings.mesh_token.get_secret_value() == HIDDEN
+    assert settings.mesh_token.get_secret_value() == HIDDEN * 3
     assert HIDDEN not in repr(settings) + str(settings)
 
 

@@ -8,7 +8,7 @@ from gateway.native.folders import private_folder, write_private
 from gateway.native.home import complete_env_file, fresh_secrets, make_folders
 from gateway.settings import CHECKOUT, SCALARS, Settings, load
 
-SECRETS = ("GATEWAY_MESH_TOKEN", "GATEWAY_SECRET_KEY", "GATEWAY_LOADTEST_KEY")
+SECRETS = ("GATEWAY_MESH_TOKEN", "GATEWAY_SECRET_KEY", "GATEWAY_TOKEN_KEY", "GATEWAY_LOADTEST_KEY")
 
 
 def test_a_fresh_env_file_is_the_owners_only_and_has_every_secret(tmp_path):
@@ -45,6 +45,7 @@ def test_a_missing_or_empty_secret_is_added_and_the_rest_stays(tmp_path):
     values = dotenv_values(file)
     assert (values["GATEWAY_MESH_TOKEN"], values["GATEWAY_PORT"]) == ("mine", "8099")
     assert values["GATEWAY_SECRET_KEY"]
+    assert values["GATEWAY_TOKEN_KEY"]
     assert values["GATEWAY_LOADTEST_KEY"]
 
 

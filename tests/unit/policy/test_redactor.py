@@ -4,11 +4,12 @@ from harness.samples import CLEAN, EMAIL, WITH_EMAIL, WITH_SECRET, broken_screen
 from gateway.errors import ScreeningUnavailable
 from gateway.policy.redactor import Redactor
 from gateway.policy.rules import Policy, Rule, RuleWhen, Then
-from gateway.screening.redaction import Operator
+from gateway.screening.redaction import Keys, Operator
 
 
-def redactor(operator: Operator = Operator.REPLACE, policy: Policy | None = None, key: bytes = b"k") -> Redactor:
-    return Redactor(screener(), policy or Policy(), operators={"EMAIL_ADDRESS": operator}, hash_key=key)
+def redactor(operator: Operator = Operator.REPLACE, policy: Policy | None = None) -> Redactor:
+    keys = Keys.throw_away()
+    return Redactor(screener(), policy or Policy(), operators={"EMAIL_ADDRESS": operator}, keys=keys)
 
 
 def test_a_result_is_given_out_without_what_the_policy_does_not_allow():
@@ -34,23 +35,28 @@ def test_a_clean_value_comes_back_as_it_was(value: object):
     assert redactor().clean("message", value) is value
 
 
-def test_hashes_of_one_value_are_the_same_under_one_key_and_differ_under_another():
+def test_one_value_has_one_hash():
     found = screener().screen(WITH_EMAIL)
     hashing = redactor(Operator.HASH)
 
-    here, again, elsewhere = (
-        hashing.redact(WITH_EMAIL, found),
-        hashing.redact(WITH_EMAIL, found),
-        hashing.redact(WITH_EMAIL, found, hash_key=b"another"),
-    )
+    here, again = hashing.redact(WITH_EMAIL, found), hashing.redact(WITH_EMAIL, found)
 
     assert here == again
-    assert here != elsewhere
-    assert EMAIL not in here + elsewhere
+    assert EMAIL not in here
+
+
+def test_whoever_asks_what_would_become_of_a_value_gets_another_hash_each_time():
+    found = screener().screen(WITH_EMAIL)
+    hashing = redactor(Operator.HASH)
+
+    shown = {hashing.redact(WITH_EMAIL, found), hashing.show(WITH_EMAIL, found), hashing.show(WITH_EMAIL, found)}
+
+    assert len(shown) == 3
+    assert EMAIL not in "".join(shown)
 
 
 def test_a_result_that_cannot_be_screened_goes_nowhere():
-    failing = Redactor(broken_screener(), Policy(), operators={}, hash_key=b"k")
+    failing = Redactor(broken_screener(), Policy(), operators={}, keys=Keys.throw_away())
 
     with pytest.raises(ScreeningUnavailable) as caught:
         failing.clean("message", WITH_EMAIL)

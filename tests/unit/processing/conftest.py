@@ -18,6 +18,7 @@ from gateway.processing.job import Job
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
 from gateway.processing.runner import Runner
+from gateway.screening.redaction import Keys
 
 
 class Clock:
@@ -58,7 +59,7 @@ class Works:
             self.runs.append(job)
             return processor(job) if processor else None
 
-        redactor = Redactor(screener(), Policy(), operators={}, hash_key=b"k" * 32)
+        redactor = Redactor(screener(), Policy(), operators={}, keys=Keys.throw_away())
         return Runner(
             self.ledger,
             processors={**load_processors({}), "probe": noted, **(processors or {})},

@@ -13,6 +13,7 @@ from gateway.message.ids import new_id
 from gateway.policy.redactor import Redactor
 from gateway.policy.rules import Policy
 from gateway.processing.job import Job
+from gateway.screening.redaction import Keys
 from gateway.telemetry import metrics
 
 
@@ -265,7 +266,7 @@ def test_a_result_is_stored_without_what_the_policy_does_not_allow(works):
 
 
 def test_a_result_that_cannot_be_screened_is_not_stored(works, lines: Lines):
-    redactor = Redactor(broken_screener(), Policy(), operators={}, hash_key=b"k")
+    redactor = Redactor(broken_screener(), Policy(), operators={}, keys=Keys.throw_away())
     task_id = works.task()
 
     works.runner(lambda _: WITH_EMAIL, clean_result=redactor.clean, max_attempts=1).run([task_id])

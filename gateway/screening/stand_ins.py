@@ -1,0 +1,70 @@
+"""
+What stands where a finding stood, and how it is told from text that somebody wrote.
+
+A redacted text is screened again: as a service's answer, as a task's result, when somebody sends it on. So a hash and
+a token are written in sixteen consonants, which make no number and spell no word. A candidate inside such a form can
+hold nothing that anybody could read, and is none; see docs/decisions/0004-what-stands-in-for-a-finding.md.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable
+from operator import itemgetter
+from typing import Final
+
+from gateway.screening.patterns import Candidate
+
+_DIGITS: Final = "0123456789abcdef"
+_LETTERS: Final = "bcdfghjklmnpqrst"
+_TO_LETTERS: Final = str.maketrans(_DIGITS, _LETTERS)
+_TO_DIGITS: Final = str.maketrans(_LETTERS, _DIGITS)
+HASH_BYTES: Final = 8
+TOKEN_MARK: Final = "tok_"
+TOKEN_BYTES: Final = 64  #: of the shortest token
+
+_TYPE: Final = r"<(?P<type>[A-Z][A-Z0-9_]{0,63})"
+TOKEN: Final = rf"{_TYPE}:{TOKEN_MARK}(?P<body>[{_LETTERS}]{{{2 * TOKEN_BYTES},}})>"
+_STAND_IN: Final = re.compile(
+    rf"{_TYPE}(?::(?:[{_LETTERS}]{{{2 * HASH_BYTES}}}|{TOKEN_MARK}[{_LETTERS}]{{{2 * TOKEN_BYTES},}}))?>".encode()
+)
+_MASK: Final = b"*"
+
+
+def as_letters(data: bytes) -> str:
+    """Write *data* in consonants, two a byte."""
+    return data.hex().translate(_TO_LETTERS)
+
+
+def from_letters(letters: str) -> bytes:
+    """
+    Read what `as_letters` wrote.
+
+    Raises:
+        ValueError: a letter is missing.
+    """
+    return bytes.fromhex(letters.translate(_TO_DIGITS))
+
+
+def without_stand_ins(
+    found: Iterable[tuple[str, Candidate]], data: bytes, entity_types: Collection[str]
+) -> list[tuple[str, Candidate]]:
+    """
+    Return *found* without what lies in stand-ins; of a candidate that begins in one, the part behind it is left.
+
+    Args:
+        found: candidates in *data*.
+        entity_types: the names that may stand in one: any other is text that somebody wrote.
+    """
+    spans = [each.span() for each in _STAND_IN.finditer(data) if each["type"].decode() in entity_types]
+    outside = ((entity_type, _outside(place, spans)) for entity_type, place in found)
+    return [(entity_type, place) for entity_type, place in outside if place is not None]
+
+
+def _outside(place: Candidate, spans: list[tuple[int, int]]) -> Candidate | None:
+    at = bisect_right(spans, place.start, key=itemgetter(0)) - 1
+    start, end = spans[at] if at >= 0 else (0, 0)
+    if start <= place.start and place.end <= end:
+        return None
+    if start < place.start < end:
+        return place._replace(start=end)
+    return place if place.data[place.start : place.end].strip(_MASK) else None
