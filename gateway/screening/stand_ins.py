@@ -19,13 +19,13 @@ _LETTERS: Final = "bcdfghjklmnpqrst"
 _TO_LETTERS: Final = str.maketrans(_DIGITS, _LETTERS)
 _TO_DIGITS: Final = str.maketrans(_LETTERS, _DIGITS)
 HASH_BYTES: Final = 8
-TOKEN_MARK: Final = "tok_"
+MARK: Final = "tok_"  #: a token begins with it
 TOKEN_BYTES: Final = 64  #: of the shortest token
 
 _TYPE: Final = r"<(?P<type>[A-Z][A-Z0-9_]{0,63})"
-TOKEN: Final = rf"{_TYPE}:{TOKEN_MARK}(?P<body>[{_LETTERS}]{{{2 * TOKEN_BYTES},}})>"
+TOKEN: Final = rf"{_TYPE}:{MARK}(?P<body>[{_LETTERS}]{{{2 * TOKEN_BYTES},}})>"
 _STAND_IN: Final = re.compile(
-    rf"{_TYPE}(?::(?:[{_LETTERS}]{{{2 * HASH_BYTES}}}|{TOKEN_MARK}[{_LETTERS}]{{{2 * TOKEN_BYTES},}}))?>".encode()
+    rf"{_TYPE}(?::(?:[{_LETTERS}]{{{2 * HASH_BYTES}}}|{MARK}[{_LETTERS}]{{{2 * TOKEN_BYTES},}}))?>".encode()
 )
 _MASK: Final = b"*"
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors import GatewayError
-from gateway.screening.stand_ins import TOKEN, TOKEN_MARK, as_letters, from_letters
+from gateway.screening.stand_ins import MARK, TOKEN, as_letters, from_letters
 
 _KEY_BYTES: Final = 32
 _KEY_ID_BYTES: Final = 4
@@ -76,7 +76,7 @@ class TokenKeys:
         plain += bytes(-len(plain) % _BLOCK_BYTES)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = self._ciphers[self._first].encrypt(nonce, plain, entity_type.encode())
-        return f"<{entity_type}:{TOKEN_MARK}{as_letters(self._first + nonce + sealed)}>"
+        return f"<{entity_type}:{MARK}{as_letters(self._first + nonce + sealed)}>"
 
     def reveal(self, text: str) -> Revealed:
         """
@@ -93,8 +93,8 @@ class TokenKeys:
             return self._value(token["type"], token["body"])
 
         revealed = _TOKEN.sub(value, text)
-        if not types or text.count(f":{TOKEN_MARK}") > len(types):
-            raise BrokenToken if f":{TOKEN_MARK}" in text else NoToken
+        if not types or text.count(f":{MARK}") > len(types):
+            raise BrokenToken if f":{MARK}" in text else NoToken
         return Revealed(text=revealed, entity_types=tuple(types))
 
     def _value(self, entity_type: str, body: str) -> str:
@@ -106,6 +106,11 @@ class TokenKeys:
         except (ValueError, KeyError, InvalidTag):
             raise BrokenToken from None
         return plain.rstrip(b"\0").removesuffix(_END).decode("utf-8", "surrogatepass")
+
+
+def count_tokens(text: str) -> int:
+    """Return how many tokens *text* has, readable or not."""
+    return len(_TOKEN.findall(text))
 
 
 def _derived(secret: str) -> bytes:

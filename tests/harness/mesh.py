@@ -27,8 +27,10 @@ class Mesh:
         own = {"GATEWAY_HOME": str(home), "GATEWAY_PORT": str(port)}
         self.environment = {**kept, **own, **(settings or {})}
 
-    def run(self, *arguments: str, timeout: float = COMMAND_TIMEOUT_S) -> subprocess.CompletedProcess[str]:
-        """Run `portcullis` for this mesh."""
+    def run(
+        self, *arguments: str, timeout: float = COMMAND_TIMEOUT_S, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `portcullis` for this mesh, away from any terminal."""
         return subprocess.run(
             [PORTCULLIS, *arguments],
             env=self.environment,
@@ -37,6 +39,8 @@ class Mesh:
             text=True,
             timeout=timeout,
             check=False,
+            input=stdin,
+            start_new_session=True,
         )
 
     def up(self) -> str:

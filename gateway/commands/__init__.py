@@ -1,0 +1,1 @@
+"""Subcommands of `portcullis` that do more than call one thing."""
