@@ -1,34 +1,40 @@
 """Trials at start-up: what is wrong with a configuration stops the start with one line."""
 
-from collections.abc import Iterable
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, TypeVar
 
-from gateway.errors import InvalidSetting
+from gateway.errors import InvalidSetting, toml_path
 from gateway.ledger.database import new_engine
+from gateway.policy.rules import RouteWhen, RuleWhen
 from gateway.processing.processors import load_processors
-from gateway.screening.screener import build_screener
-from gateway.settings import LOOPBACK, Settings
+from gateway.screening.detectors import is_users_own, shipped, users_own
+from gateway.screening.screener import Screener, build_screener
+from gateway.settings import LOOPBACK, Settings, located
+
+_ESCAPES: Final = re.compile(r"\\.")
+_LITERALS: Final = re.compile(r"[A-Za-z0-9@_-]{2,}")  #: of an expression
+_MARKS: Final = re.compile("[«»]")
+_MOST_EXAMPLES: Final = 5
+
+_When = TypeVar("_When", RuleWhen, RouteWhen)
 
 
-def try_out(settings: Settings) -> None:
+def try_out(settings: Settings) -> list[str]:
     """
-    Try what can be tried without starting anything.
+    Try what can be tried without starting anything, and return what is probably not meant, one line each.
 
     Raises:
-        InvalidSetting: the first thing that is wrong.
+        InvalidSetting: the first thing that is wrong, with its line if it stands in `gateway.toml`.
     """
-    try_anonymous(settings, settings.bind)
-    new_engine(settings.ledger_url).dispose()
-    load_processors(settings.processing.processors)
-    screening = settings.screening
-    screener = build_screener(screening.detectors, screening.patterns, budget_ms=settings.screening_budget_ms)
-    kinds = settings.declared_kinds
-    for at, rule in enumerate(settings.policy.rules):
-        _try_names(f"policy.rules.{at}.when.entity_types", rule.when.entity_types, screener.supported)
-        _try_names(f"policy.rules.{at}.when.kinds", rule.when.kinds, kinds.all)
-    for at, route in enumerate(settings.routes):
-        _try_names(f"routes.{at}.when.kinds", route.when.kinds, kinds.messages)
-    _try_names("policy.operators", settings.policy.operators, screener.supported)
-    _try_names("processing.pools", settings.processing.pools, settings.processing.processors)
+    try:
+        return [str(located(each, settings.home)) for each in _tried(settings)]
+    except InvalidSetting as error:
+        raise located(error, settings.home) from None
 
 
 def try_anonymous(settings: Settings, address: str) -> None:
@@ -45,8 +51,103 @@ def try_anonymous(settings: Settings, address: str) -> None:
         )
 
 
-def _try_names(setting: str, given: Iterable[str], known: Iterable[str]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDetector:
+    """A detector of the user's, alone in a screener."""
+
+    name: str
+    at: tuple[str | int, ...]  #: where it stands in `gateway.toml`
+    screener: Screener
+    words: tuple[str, ...]  #: of its own, of which hostile texts are made
+
+
+def own_detectors(settings: Settings) -> Iterator[OwnDetector]:
+    """
+    Yield what `[[screening.patterns]]` and `[screening] detectors` name beyond the shipped ones.
+
+    Raises:
+        InvalidSetting: one of them does not compile.
+    """
+    budget_ms = settings.screening_budget_ms
+    for number, spec in enumerate(settings.screening.patterns):
+        at: tuple[str | int, ...] = ("screening", "patterns", number)
+        with _naming(*at, "regex"):
+            screener = Screener((), patterns=(spec,), budget_ms=budget_ms)
+            words = (*_LITERALS.findall(_ESCAPES.sub(" ", spec.regex)), *spec.context)
+            yield OwnDetector(name=spec.entity_type, at=at, screener=screener, words=words)
+    for number, name in enumerate(settings.screening.detectors):
+        if is_users_own(name):
+            at = ("screening", "detectors", number)
+            with _naming(*at):
+                own = users_own(name, at=at)
+                screener = Screener((own,), budget_ms=budget_ms)
+                examples = (*chain.from_iterable(own.examples.values()), *own.counter_examples)
+                words = tuple(_MARKS.sub("", each) for each in examples[:_MOST_EXAMPLES])
+                yield OwnDetector(name=name, at=at, screener=screener, words=words)
+
+
+@contextmanager
+def _naming(*at: str | int) -> Iterator[None]:
+    """Have an error that does not know its place bear this one."""
+    try:
+        yield
+    except InvalidSetting as error:
+        raise error if error.at else InvalidSetting(str(error), at=at) from None
+
+
+def _tried(settings: Settings) -> list[InvalidSetting]:
+    try_anonymous(settings, settings.bind)
+    new_engine(settings.ledger_url).dispose()
+    load_processors(settings.processing.processors)
+    list(own_detectors(settings))
+    screening = settings.screening
+    screener = build_screener(screening.detectors, screening.patterns, budget_ms=settings.screening_budget_ms)
+    kinds = settings.declared_kinds
+    warnings = [
+        *_try_rules(settings, screener.supported),
+        *_try_entity_types(("policy", "operators"), settings.policy.operators, screener.supported),
+        *_unreachable(("routes",), [route.when for route in settings.routes]),
+    ]
+    for number, route in enumerate(settings.routes):
+        _try_names(("routes", number, "when", "kinds"), route.when.kinds, kinds.messages)
+    _try_names(("processing", "pools"), settings.processing.pools, settings.processing.processors)
+    return warnings
+
+
+def _try_rules(settings: Settings, supported: Iterable[str]) -> Iterator[InvalidSetting]:
+    rules = settings.policy.rules
+    for number, rule in enumerate(rules):
+        at = ("policy", "rules", number, "when")
+        _try_names((*at, "kinds"), rule.when.kinds, settings.declared_kinds.all)
+        yield from _try_entity_types((*at, "entity_types"), rule.when.entity_types, supported)
+    yield from _unreachable(("policy", "rules"), [rule.when for rule in rules])
+
+
+def _try_entity_types(
+    at: tuple[str | int, ...], given: Iterable[str], supported: Iterable[str]
+) -> Iterator[InvalidSetting]:
+    """A mistyped name would let pass what it was meant to hold; one whose detector is left out may be meant."""
+    families = shipped().values()
+    known = {pattern.entity_type for family in families for pattern in family.patterns}
+    known |= {keyed.entity_type for family in families for keyed in family.keyed}
+    _try_names(at, given, known.union(supported))
+    unused = sorted(set(given) - set(supported))
+    if unused:
+        yield InvalidSetting(f"no detector that is in use finds {', '.join(unused)}", at=at)
+
+
+def _try_names(at: tuple[str | int, ...], given: Iterable[str], known: Iterable[str]) -> None:
     """A mistyped name would match nothing, and nobody would notice."""
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise InvalidSetting(f"gateway.toml: {setting}: {unknown[0]} is not known; known: {', '.join(sorted(known))}")
+    names = sorted(known)
+    for name in sorted(set(given).difference(names)):
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(names)}"
+        raise InvalidSetting(f"{name} is not known{hint}", at=at)
+
+
+def _unreachable(at: tuple[str | int, ...], conditions: Sequence[_When]) -> Iterator[InvalidSetting]:
+    for number, when in enumerate(conditions):
+        earlier = next((n for n, each in enumerate(conditions[:number]) if each.covers(when)), None)
+        if earlier is not None:
+            taken = toml_path((*at, earlier))
+            yield InvalidSetting(f"nothing comes as far as this: {taken} takes all of it", at=(*at, number))

@@ -10,6 +10,7 @@ import typer
 from gateway.access.keys import KeyStore
 from gateway.access.roles import Role
 from gateway.checks import try_anonymous, try_out
+from gateway.commands.check import check
 from gateway.commands.reveal import reveal
 from gateway.errors import GatewayError
 from gateway.ledger.migrations import migrate as run_migrations
@@ -27,6 +28,7 @@ from gateway.wiring import build_monitor
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys, name="keys")
+app.command()(check)
 app.command()(reveal)
 
 
@@ -52,13 +54,6 @@ def status() -> None:
 def follow_logs() -> None:
     """Follow the logs until interrupted."""
     mesh.follow_logs(of_home())
-
-
-@app.command()
-def check() -> None:
-    """Try the configuration without starting anything."""
-    try_out(load())
-    sys.stdout.write("The configuration is good.\n")
 
 
 @app.command()

@@ -5,6 +5,7 @@ A docstring is the message that a client reads, `code` is for machines and never
 the text of a message or the value of a finding.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -23,6 +24,16 @@ class InvalidSetting(GatewayError):
     """A setting is wrong; the program does not start."""
 
     code = "invalid_setting"
+
+    def __init__(self, reason: str, *, at: Sequence[str | int] = ()) -> None:
+        """Say what is wrong, and where in `gateway.toml`: names of tables and keys, and places in arrays from 0."""
+        super().__init__(f"{toml_path(at)}: {reason}" if at else reason)
+        self.at = tuple(at)
+
+
+def toml_path(path: Sequence[str | int]) -> str:
+    """Write the path of a value in a TOML file for people: `screening.patterns[1].regex`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
 class InvalidRequest(GatewayError):

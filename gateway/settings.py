@@ -9,26 +9,31 @@ import difflib
 import hashlib
 import io
 import os
+import re
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from dotenv.parser import parse_stream
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from gateway.errors import InvalidSetting
+from gateway.errors import InvalidSetting, toml_path
 from gateway.kinds import DEFAULT_MESSAGE_KIND, Kinds, Pool
 from gateway.policy.rules import DEFAULT_ROUTES, PolicyTable, Route
 from gateway.screening.patterns import PatternSpec
+from gateway.toml_lines import line_of
 
 PREFIX: Final = "GATEWAY_"
+TOML: Final = "gateway.toml"
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _SOCKET_PATH_LIMIT: Final = 107  # bytes that the kernel takes for a unix socket's path, without the closing zero
 _SHORTEST_KEY: Final = 32  # of the letters that `up` draws: 192 random bits
 _LONGEST_SOCKET_NAME: Final = "/supervisor.sock.1234567"  # supervisor binds a temporary name first
+_TOML_POSITION: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_REASONS: Final = {"extra_forbidden": "there is no such setting", "missing": "it is missing"}
 
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 KindName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
@@ -43,7 +48,10 @@ class _Table(BaseModel):
 class ScreeningTable(_Table):
     """The `[screening]` table."""
 
-    detectors: tuple[str, ...] = Field(("*",), description="Shipped detectors (`*`: all) and `module:attribute`.")
+    detectors: tuple[str, ...] = Field(
+        ("*",),
+        description="Shipped ones (`*`: all), `module:attribute`, and names that a package offers.",
+    )
     patterns: tuple[PatternSpec, ...] = Field((), description="Detectors without code.")
 
 
@@ -179,12 +187,24 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         if name not in SCALARS:
             raise InvalidSetting(f"{PREFIX}{name.upper()} is not a setting{_suggestion(name)}")
     scalars = {name: value for name, value in named.items() if value}
-    file = next((f for f in (home / "gateway.toml", CHECKOUT / "gateway.toml") if f.is_file()), None)
-    tables = _read_toml(file) if file else {}
+    file = toml_file(home)
+    document = _read_text(file) if file else ""
+    tables = _parsed(document)
     try:
         return Settings.model_validate({**tables, **scalars, "home": home})
     except ValidationError as error:
-        raise InvalidSetting(_first_line(error, scalars, file)) from None
+        raise _refusal(error, scalars, document) from None
+
+
+def toml_file(home: Path) -> Path | None:
+    """Return the `gateway.toml` that counts for *home*; None if there is none."""
+    return next((file for file in (home / TOML, CHECKOUT / TOML) if file.is_file()), None)
+
+
+def located(error: InvalidSetting, home: Path) -> InvalidSetting:
+    """Return *error* with the file and the line of what is wrong, if it stands in `gateway.toml`."""
+    file = toml_file(home)
+    return InvalidSetting(_place(_read_text(file), error.at) + str(error)) if error.at and file else error
 
 
 def of_home(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -214,15 +234,23 @@ def _read_env(file: Path) -> dict[str, str]:
     return values
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
+def _read_text(file: Path) -> str:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidSetting(f"{file.name}: {error}") from None
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise InvalidSetting(f"{file.name} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InvalidSetting(f"{file.name} cannot be read as UTF-8 text") from None
+
+
+def _parsed(document: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(document)
+    except tomllib.TOMLDecodeError as error:
+        reason, line = str(error), document.count("\n") + 1
+        if found := _TOML_POSITION.search(reason):
+            reason, line = reason[: found.start()], int(found[1] or line)
+        raise InvalidSetting(f"{TOML}:{line}: {reason}") from None
 
 
 def _suggestion(name: str) -> str:
@@ -230,8 +258,14 @@ def _suggestion(name: str) -> str:
     return f"; did you mean {PREFIX}{close[0].upper()}?" if close else ""
 
 
-def _first_line(error: ValidationError, scalars: Mapping[str, Any], file: Path | None) -> str:
+def _refusal(error: ValidationError, scalars: Mapping[str, Any], document: str) -> InvalidSetting:
     first = error.errors(include_input=False, include_context=False, include_url=False)[0]
-    top, *rest = [str(step) for step in first["loc"]]
-    name = f"{PREFIX}{top.upper()}" if top in scalars else f"{file.name if file else 'gateway.toml'}: {top}"
-    return f"{'.'.join([name, *rest])}: {first['msg']}"
+    reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
+    top, *rest = first["loc"]
+    if top in scalars:
+        return InvalidSetting(f"{PREFIX}{str(top).upper()}: {reason}")
+    return InvalidSetting(f"{_place(document, (top, *rest))}{toml_path((top, *rest))}: {reason}")
+
+
+def _place(document: str, path: Sequence[str | int]) -> str:
+    return f"{TOML}:{line_of(document, path)}: "

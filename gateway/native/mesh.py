@@ -20,7 +20,7 @@ from gateway.native.home import PreparedHome, make_folders, prepare_home
 from gateway.native.plan import INNER_PORTS, NAMES, Program, gate_url, metrics_folder, programs
 from gateway.native.ports import choose_gate_port, inner_ports
 from gateway.native.programs import find_nginx, find_redis_server
-from gateway.native.summary import print_summary
+from gateway.native.summary import print_summary, print_warnings
 from gateway.native.supervision import ProgramState, Supervisor, SupervisorFailed
 from gateway.native.templates import render
 from gateway.native.trial import send_samples
@@ -73,7 +73,7 @@ def up(settings: Settings, *, plan: Planner = programs) -> None:
         if supervisor.runs():
             typer.echo(f"Portcullis is already running at {_running_url(settings)}")
             return
-        try_out(settings)
+        print_warnings(try_out(settings))
         leftovers.end(settings)
         find_nginx(settings)
         redis_server = None if settings.broker_url else find_redis_server(settings)

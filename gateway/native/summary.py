@@ -1,6 +1,6 @@
 """What `up` prints at its end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import typer
 
@@ -45,3 +45,9 @@ def _next(url: str, *, needs_key: bool) -> list[str]:
     key = "-H 'Authorization: Bearer YOUR_KEY' " if needs_key else ""
     body = """-H 'Content-Type: application/json' -d '{"text": "Hello from me"}'"""
     return ["", f"  curl {key}{body} {url}/producer/messages", "", "make status, make logs, make down"]
+
+
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Print what is probably not meant in a configuration."""
+    for warning in warnings:
+        typer.echo(f"portcullis: warning: {warning}", err=True)

@@ -27,6 +27,11 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _takes_all(these: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a condition on *these* names, none of which means every name, holds wherever one on *others* does."""
+    return not these or (bool(others) and others <= these)
+
+
 class Then(StrEnum):
     """What a rule says about a finding."""
 
@@ -50,6 +55,14 @@ class RuleWhen(_Table):
             and (not self.kinds or kind in self.kinds)
         )
 
+    def covers(self, other: "RuleWhen") -> bool:
+        """Whether nothing is left for *other* behind this one."""
+        return (
+            self.min_score <= other.min_score
+            and _takes_all(self.entity_types, other.entity_types)
+            and _takes_all(self.kinds, other.kinds)
+        )
+
 
 class Rule(_Table):
     """One `[[policy.rules]]`."""
@@ -67,6 +80,10 @@ class RouteWhen(_Table):
     def matches(self, message: Message) -> bool:
         """Whether the route speaks of this message."""
         return len(message.text) >= self.min_characters and (not self.kinds or message.kind in self.kinds)
+
+    def covers(self, other: "RouteWhen") -> bool:
+        """Whether nothing is left for *other* behind this one."""
+        return self.min_characters <= other.min_characters and _takes_all(self.kinds, other.kinds)
 
 
 class Route(_Table):

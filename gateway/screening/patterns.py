@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 EntityType: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 ContextWord: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -147,6 +148,9 @@ class Family:
     counter_examples: tuple[str, ...] = ()
 
 
+_ORDINARY = (b"", b"a", b"A 1, b-2.")  #: in none of them may an expression match nothing at all
+
+
 class PatternSpec(BaseModel):
     """One `[[screening.patterns]]` table: a detector without code."""
 
@@ -156,6 +160,20 @@ class PatternSpec(BaseModel):
     regex: str = Field(min_length=1, description="RE2 syntax; a group named `value` narrows the match to that group.")
     score: float = Field(gt=0, le=1, description="How sure a match is; the shipped policy acts on 0.5 and more.")
     context: tuple[ContextWord, ...] = Field((), description="Whole words nearby that raise the score.")
+
+    @field_validator("regex")
+    @classmethod
+    def _finds_something(cls, regex: str) -> str:
+        options = re2.Options()
+        options.log_errors = False  # it would print the expression to stderr
+        try:
+            compiled = re2.compile(regex, options)
+        except re2.error as error:
+            reason = error.args[0] if error.args else b"not RE2 syntax"
+            raise ValueError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason) from None
+        if any(found.start() == found.end() for text in _ORDINARY for found in compiled.finditer(text)):
+            raise ValueError("it matches the empty text")
+        return regex
 
     def as_pattern(self) -> Pattern:
         """Return the pattern that the screener runs."""

@@ -324,13 +324,19 @@ def test_a_bad_setting_is_one_line_that_names_it(tmp_path, setting, value, words
 @pytest.mark.parametrize(
     ("toml", "words"),
     [
-        ("policy = [", "gateway.toml: "),
-        ('[policy]\nrulez = "all"', "gateway.toml: policy.rulez: "),
-        ('[[policy.rules]]\nthen = "explode"', "gateway.toml: policy.rules.0.then: "),
+        ("policy = [", "gateway.toml:1: "),
+        ('[policy]\nrulez = "all"', "gateway.toml:2: policy.rulez: "),
+        ('[[policy.rules]]\nthen = "explode"', "gateway.toml:2: policy.rules[0].then: "),
         ('[[policy.rules]]\nwhen = { entity_types = ["E_MAIL"] }\nthen = "hold"', "E_MAIL is not known"),
-        ('[[screening.patterns]]\nentity_type = "STAFF_ID"\nregex = "(?=a)"\nscore = 0.9', "regex"),
-        ('[processing.processors]\ninvoice = "no_such_module:render"', "processing.processors.invoice: "),
-        ('[screening]\ndetectors = ["emial"]', "emial"),
+        (
+            '[[screening.patterns]]\nentity_type = "STAFF_ID"\nregex = "(?=a)"\nscore = 0.9',
+            "gateway.toml:3: screening.patterns[0].regex: ",
+        ),
+        (
+            '[processing.processors]\ninvoice = "no_such_module:render"',
+            "gateway.toml:2: processing.processors.invoice: ",
+        ),
+        ('[screening]\ndetectors = ["emial"]', "gateway.toml:2: screening.detectors[0]: there is no detector 'emial'"),
     ],
 )
 @pytest.mark.parametrize("command", ["check", "up"])

@@ -23,7 +23,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def refusal(name: str) -> str:
     with pytest.raises(InvalidSetting) as caught:
-        load_attribute(name, setting="processing.processors.invoice")
+        load_attribute(name, at=("processing", "processors", "invoice"))
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -31,7 +31,7 @@ def refusal(name: str) -> str:
 def test_a_plug_in_is_found_by_its_module_and_attribute(module):
     name = module("plug_in_found", "def render(job): return 7")
 
-    assert load_attribute(f"{name}:render", setting="any")(None) == 7
+    assert load_attribute(f"{name}:render", at=("any",))(None) == 7
 
 
 def test_a_plug_in_that_fails_while_it_is_imported_tells_its_class_and_not_its_text(module):

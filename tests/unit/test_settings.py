@@ -125,14 +125,17 @@ def test_a_bad_value_stops_the_start_with_one_line_that_does_not_show_it(home: P
 @pytest.mark.parametrize(
     ("toml", "named"),
     [
-        (f'prot = "{HIDDEN}"', "gateway.toml: prot"),
-        (f'workers_io = "{HIDDEN}"', "gateway.toml: workers_io"),
-        (f'[policy]\nrule = "{HIDDEN}"', "gateway.toml: policy.rule"),
-        (f'[[policy.rules]]\nthen = "{HIDDEN}"', "gateway.toml: policy.rules.0.then"),
-        ('[[policy.rules]]\nwhen = { min_score = 1.5 }\nthen = "hold"', "gateway.toml: policy.rules.0.when.min_score"),
-        ('[[routes]]\ndeliver = "auto"', "gateway.toml: routes.0.deliver"),
-        (f'[screening]\ndetector = ["{HIDDEN}"]', "gateway.toml: screening.detector"),
-        (f'[processing.pools]\ninvoice = "{HIDDEN}"', "gateway.toml: processing.pools.invoice"),
+        (f'prot = "{HIDDEN}"', "gateway.toml:1: prot"),
+        (f'workers_io = "{HIDDEN}"', "gateway.toml:1: workers_io"),
+        (f'[policy]\nrule = "{HIDDEN}"', "gateway.toml:2: policy.rule"),
+        (f'[[policy.rules]]\nthen = "{HIDDEN}"', "gateway.toml:2: policy.rules[0].then"),
+        (
+            '[[policy.rules]]\nwhen = { min_score = 1.5 }\nthen = "hold"',
+            "gateway.toml:2: policy.rules[0].when.min_score",
+        ),
+        ('[[routes]]\ndeliver = "auto"', "gateway.toml:2: routes[0].deliver"),
+        (f'[screening]\ndetector = ["{HIDDEN}"]', "gateway.toml:2: screening.detector"),
+        (f'[processing.pools]\ninvoice = "{HIDDEN}"', "gateway.toml:2: processing.pools.invoice"),
     ],
 )
 def test_a_wrong_table_stops_the_start_with_one_line_that_names_the_place(home: Path, toml: str, named: str):
@@ -150,9 +153,51 @@ def test_a_file_that_is_no_toml_stops_the_start_with_its_line(home: Path):
 
     told = refusal(home)
 
-    assert told.startswith("gateway.toml: ")
-    assert "line 2" in told
+    assert told.startswith("gateway.toml:2: ")
     assert HIDDEN not in told
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ("workers_oi = 3", "gateway.toml:1: workers_oi: there is no such setting"),
+        ("policy = [", "gateway.toml:1: Invalid value"),
+        (
+            'kinds = []\n\n[[screening.patterns]]\nentity_type = "X"\nregex = "a"',
+            "gateway.toml:3: screening.patterns[0].score: it is missing",
+        ),
+        (
+            (
+                '[[screening.patterns]]\nentity_type = "X"\nregex = "a"\nscore = 1\n'
+                '[[screening.patterns]]  # the second\nentity_type = "Y"\n# why\nregex = "STF-(\\\\d"\nscore = 1'
+            ),
+            "gateway.toml:8: screening.patterns[1].regex: missing ): STF-(\\d",
+        ),
+        (
+            '[[screening.patterns]]\nentity_type = "X"\nregex = "a*"\nscore = 1',
+            "gateway.toml:3: screening.patterns[0].regex: it matches the empty text",
+        ),
+        (
+            '[policy.operators]\nEMAIL_ADDRESS = "rot13"',
+            (
+                "gateway.toml:2: policy.operators.EMAIL_ADDRESS: Input should be 'replace', 'mask', "
+                "'remove', 'hash' or 'token'"
+            ),
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_file_its_line_and_its_place(home: Path, toml: str, told: str):
+    (home / "gateway.toml").write_text(toml, encoding="utf-8")
+
+    assert refusal(home) == told
+
+
+@pytest.mark.parametrize("regex", ["a*", r"\b", "(?:)", "x?", "^", "a|b|", r"\d*$"])
+def test_an_expression_that_matches_nothing_at_all_stops_the_start(home: Path, regex: str):
+    pattern = f"[[screening.patterns]]\nentity_type = 'X'\nregex = '{regex}'\nscore = 1\n"
+    (home / "gateway.toml").write_text(pattern, encoding="utf-8")
+
+    assert "matches the empty text" in refusal(home)
 
 
 def test_a_file_that_is_no_text_stops_the_start(home: Path):

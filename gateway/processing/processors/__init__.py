@@ -23,8 +23,9 @@ def load_processors(own: Mapping[str, str]) -> dict[str, Processor]:
     """
     processors: dict[str, Processor] = {PROCESS: process_text, WAIT_AND_RETURN: wait_and_return, SUM: add_up}
     for kind, name in own.items():
-        processor = load_attribute(name, setting=f"processing.processors.{kind}")
+        at = ("processing", "processors", kind)
+        processor = load_attribute(name, at=at)
         if not callable(processor):
-            raise InvalidSetting(f"processing.processors.{kind}: {name} is not callable")
+            raise InvalidSetting(f"{name} is not callable", at=at)
         processors[kind] = processor
     return processors

@@ -11,10 +11,11 @@ from functools import cache
 from typing import TypeGuard
 
 from gateway.errors import InvalidSetting
-from gateway.plugins import load_attribute
+from gateway.plugins import load_attribute, load_entry_point
 from gateway.screening.patterns import Detector, KeyedValue, Pattern
 
 ALL = "*"
+ENTRY_POINTS = "portcullis.detectors"  #: the group in which a package offers detectors
 
 
 @cache
@@ -31,32 +32,44 @@ def load_detectors(names: Sequence[str] = (ALL,)) -> tuple[Detector, ...]:
     Return the detectors that *names* ask for, each once.
 
     Args:
-        names: shipped names, `*` for all of the shipped ones, or `module:attribute` for a user's own.
+        names: shipped names, `*` for all of the shipped ones, names that a package offers, or `module:attribute`.
+            A package's detector works only where it is named, and cannot take a shipped one's name: what is installed
+            beside the gateway changes nothing by itself.
     Raises:
         InvalidSetting: a name leads to no detector; the message names it.
     """
     found: dict[str, Detector] = {}
-    for name in names:
+    for number, name in enumerate(names):
         if name == ALL:
             found |= shipped()
-        elif ":" in name:
-            found[name] = _users_own(name)
         elif name in shipped():
             found[name] = shipped()[name]
         else:
-            known = ", ".join(shipped())
-            raise InvalidSetting(f"screening.detectors: there is no detector {name!r}; shipped ones are: {known}")
+            found[name] = users_own(name, at=("screening", "detectors", number))
     return tuple(found.values())
 
 
-def _users_own(name: str) -> Detector:
-    target = load_attribute(name, setting="screening.detectors")
+def is_users_own(name: str) -> bool:
+    """Tell whether *name* stands for code that was not shipped."""
+    return name != ALL and name not in shipped()
+
+
+def users_own(name: str, *, at: Sequence[str | int]) -> Detector:
+    """
+    Return the detector that was not shipped and has this *name*.
+
+    Raises:
+        InvalidSetting: it leads to no detector; the message names the setting *at* which it stands.
+    """
+    target = load_attribute(name, at=at) if ":" in name else load_entry_point(ENTRY_POINTS, name, at=at)
+    if target is None:
+        raise InvalidSetting(f"there is no detector {name!r}; shipped ones are: {', '.join(shipped())}", at=at)
     try:
         detector: object = target if _is_detector(target) else target()
     except Exception as error:  # noqa: BLE001 -- a plug-in may fail in any way while it is made
-        raise InvalidSetting(f"screening.detectors: {name!r} cannot be made ({type(error).__name__})") from None
+        raise InvalidSetting(f"{name!r} cannot be made ({type(error).__name__})", at=at) from None
     if not _is_detector(detector):
-        raise InvalidSetting(f"screening.detectors: {name!r} is no detector: see gateway.screening.patterns.Detector")
+        raise InvalidSetting(f"{name!r} is no detector: see gateway.screening.patterns.Detector", at=at)
     return detector
 
 

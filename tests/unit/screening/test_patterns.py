@@ -11,6 +11,9 @@ GIVEN = {"entity_type": "STAFF_ID", "regex": r"\bSTF-\d{6}\b", "score": 0.9}
     [
         {"entity_type": "staff id"},
         {"regex": ""},
+        {"regex": "(?<!a)b"},
+        {"regex": "((a{100}){100}){100}"},
+        {"regex": r"\d*"},
         {"score": 0},
         {"score": 1.1},
         {"context": [""]},

@@ -186,9 +186,9 @@ def test_a_group_named_value_is_what_counts():
 
 
 def test_a_pattern_that_matches_nothing_at_all_finds_nothing():
-    spec = PatternSpec(entity_type="CODE", regex=r"\d*", score=0.9)
+    digits = Family(name="digits", patterns=(Pattern(name="digits", entity_type="CODE", regex=r"\d*", score=0.9),))
 
-    assert found("a 12 b", Screener([], patterns=[spec])) == [("CODE", "12")]
+    assert found("a 12 b", Screener([digits])) == [("CODE", "12")]
 
 
 def test_anchors_of_a_user_s_pattern_hold_for_every_string():
@@ -284,8 +284,6 @@ def test_the_gate_gets_through_a_text_that_fills_its_memory(monkeypatch):
         ({"detectors": ["no_such_module:Thing"]}, "no_such_module"),
         ({"detectors": ["gateway.screening.findings:pointer"]}, "gateway.screening.findings:pointer"),
         ({"detectors": ["gateway.screening.findings:Location"]}, "gateway.screening.findings:Location"),
-        ({"patterns": [PatternSpec(entity_type="STAFF_ID", regex="(?<!a)b", score=1)]}, "STAFF_ID"),
-        ({"patterns": [PatternSpec(entity_type="STAFF_ID", regex="((a{100}){100}){100}", score=1)]}, "STAFF_ID"),
         ({"budget_ms": 0}, "budget_ms"),
     ],
 )
@@ -295,6 +293,14 @@ def test_a_wrong_setting_is_named_in_one_line(arguments, named):
 
     assert named in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("regex", ["(?<!a)b", "((a{100}){100}){100}"])
+def test_a_family_with_an_expression_that_is_not_re2s_is_named(regex):
+    family = Family(name="staff", patterns=(Pattern(name="staff id", entity_type="STAFF_ID", regex=regex, score=1),))
+
+    with pytest.raises(InvalidSetting, match="staff id"):
+        Screener([family])
 
 
 def test_detectors_are_chosen_by_name_and_loaded_once():
