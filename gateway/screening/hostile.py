@@ -51,8 +51,13 @@ def worst_cost(screener: Screener, *, seeds: tuple[str, ...] = ()) -> Cost:
     Args:
         seeds: more that is repeated: words of the detector's own, which make near misses.
     """
-    costs = (Cost(text=name, us_per_kb=_cost(screener, text)) for name, text in _texts(seeds))
-    return max(costs, key=lambda cost: cost.us_per_kb)
+    worst = Cost(text="", us_per_kb=0.0)
+    for name, text in _texts(seeds):
+        cost = Cost(text=name, us_per_kb=_cost(screener, text))
+        worst = max(worst, cost, key=lambda each: each.us_per_kb)
+        if worst.us_per_kb == float("inf"):
+            break
+    return worst
 
 
 def _texts(seeds: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -82,10 +87,11 @@ def _alarm(seconds: float) -> Iterator[None]:
         del number, frame
         raise OutOfTime
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    handler = signal.signal(signal.SIGALRM, ring)
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
