@@ -2,7 +2,7 @@
 # Two meshes side by side: make up GATEWAY_HOME=/somewhere GATEWAY_PORT=8081
 
 .DEFAULT_GOAL := help
-.PHONY: help build up start down stop status logs test lint bench load fuzz compose-test
+.PHONY: help build up start down stop reload status logs test lint bench load fuzz compose-test
 .DELETE_ON_ERROR:
 
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
@@ -33,6 +33,9 @@ down: .venv/.mesh ## stop the mesh in order (also: make stop)
 	@.venv/bin/portcullis down
 
 stop: down
+
+reload: .venv/.mesh ## have the running mesh take a changed gateway.toml, without losing a request
+	@.venv/bin/portcullis reload
 
 status: .venv/.mesh ## what runs
 	@.venv/bin/portcullis status

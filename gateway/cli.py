@@ -11,6 +11,7 @@ from gateway.access.keys import KeyStore
 from gateway.access.roles import Role
 from gateway.checks import try_anonymous, try_out
 from gateway.commands.check import check
+from gateway.commands.reload import reload
 from gateway.commands.reveal import reveal
 from gateway.errors import GatewayError
 from gateway.ledger.migrations import migrate as run_migrations
@@ -29,6 +30,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys, name="keys")
 app.command()(check)
+app.command()(reload)
 app.command()(reveal)
 
 
@@ -87,6 +89,7 @@ def monitor(
     configure_logs(settings, "monitor")
     if metrics_port:
         metrics.serve(metrics_port, address=metrics_address)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it works by no rule that is read anew
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import socket
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.access.keys import KeyStore
@@ -20,9 +21,9 @@ from gateway.policy.rules import Policy
 from gateway.processing.monitor import Duties, Monitor
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
-from gateway.processing.runner import Runner
+from gateway.processing.runner import Runner, Work
 from gateway.screening.redaction import Keys, Operator
-from gateway.screening.screener import Screener, build_screener
+from gateway.screening.screener import build_screener
 from gateway.screening.tokens import TokenKeys
 from gateway.settings import Settings
 from gateway.web.credentials import Credentials
@@ -42,7 +43,7 @@ def build_ledger(settings: Settings) -> SqlLedger:
 def build_intake_parts(settings: Settings) -> dict[str, Any]:
     """Return what service_1 is made of, by the names of its parts."""
     ledger = build_ledger(settings)
-    screener = _screener(settings)
+    rules = _rules(settings)
     queue = CeleryQueue(celery_app(settings.celery_broker_url, publisher=True))
     forwarder = HttpForwarder(
         settings.service_2_url,
@@ -50,12 +51,8 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
         timeout_s=settings.forward_timeout_s,
         connections=settings.web_threads,
     )
-    policy = _policy(settings)
     intake = Intake(
-        screener=screener,
-        policy=policy,
-        redactor=_redactor(settings, screener, policy),
-        kinds=settings.declared_kinds,
+        **rules,
         ledger=ledger,
         queue=queue,
         forwarder=forwarder,
@@ -64,7 +61,7 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
     )
     dependencies = (
         Dependency(name="ledger", check=ledger.ping),
-        Dependency(name="screening", check=lambda: screener.screen("ready?")),
+        _screening(rules),
         Dependency(name="service_2", check=forwarder.ping),
         Dependency(name="broker", check=queue.ping, needed=False),  # tasks are accepted, and launched later
     )
@@ -77,18 +74,44 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
     }
 
 
+def renewed_intake_parts(settings: Settings, intake: Intake, dependencies: Sequence[Dependency]) -> dict[str, Any]:
+    """
+    Return those parts of service_1 that the rules make, by their names, under the rules of *settings*.
+
+    Raises:
+        InvalidSetting: something of them is wrong.
+    """
+    rules = _rules(settings)
+    screening = _screening(rules)
+    return {
+        "intake": intake.under(**rules),
+        "dependencies": tuple(screening if each.name == screening.name else each for each in dependencies),
+    }
+
+
 def build_runner(settings: Settings, *, pool: str) -> Runner:
     """Return what a worker of *pool* runs its tasks with."""
     ledger = build_ledger(settings)
     return Runner(
         ledger,
-        processors=load_processors(settings.processing.processors),
-        clean_result=_redactor(settings, _screener(settings), _policy(settings)).clean,
+        work=build_work(settings),
         alarm=_alarm(settings, ledger),
         journal=Journal(),
         owner=f"{pool}@{socket.gethostname()}",
         lease_ms=int(settings.lease_s * 1000),
         retry=RetryPolicy(max_attempts=settings.max_attempts),
+    )
+
+
+def build_work(settings: Settings) -> Work:
+    """
+    Return what a worker does with a task, and with its result.
+
+    Raises:
+        InvalidSetting: something of it is wrong.
+    """
+    return Work(
+        processors=load_processors(settings.processing.processors), clean_result=_rules(settings)["redactor"].clean
     )
 
 
@@ -113,26 +136,36 @@ def build_monitor(settings: Settings) -> Monitor:
     )
 
 
-def _screener(settings: Settings) -> Screener:
-    return build_screener(
-        settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
-    )
+def redaction_keys(settings: Settings) -> Keys:
+    """
+    Return the keys of hashes and tokens.
 
-
-def _policy(settings: Settings) -> Policy:
-    return Policy(rules=settings.policy.rules, routes=settings.routes)
-
-
-def _redactor(settings: Settings, screener: Screener, policy: Policy) -> Redactor:
-    operators = settings.policy.operators
+    Raises:
+        InvalidSetting: one is not there, and an operator needs it.
+    """
     keys = Keys(
         hash=settings.secret_key.get_secret_value().encode(),
         token=TokenKeys.from_setting(settings.token_key.get_secret_value()),
     )
+    used = settings.policy.operators.values()
     for operator, name, key in ((Operator.HASH, "SECRET_KEY", keys.hash), (Operator.TOKEN, "TOKEN_KEY", keys.token)):
-        if operator in operators.values() and not key:
+        if operator in used and not key:
             raise InvalidSetting(f"GATEWAY_{name} is not set, and the operator {operator} needs it")
-    return Redactor(screener, policy, operators=operators, keys=keys)
+    return keys
+
+
+def _rules(settings: Settings) -> dict[str, Any]:
+    """Return what of the settings decides about a message, by the names that `Intake` gives it."""
+    screener = build_screener(
+        settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
+    )
+    policy = Policy(rules=settings.policy.rules, routes=settings.routes)
+    redactor = Redactor(screener, policy, operators=settings.policy.operators, keys=redaction_keys(settings))
+    return {"screener": screener, "policy": policy, "redactor": redactor, "kinds": settings.declared_kinds}
+
+
+def _screening(rules: Mapping[str, Any]) -> Dependency:
+    return Dependency(name="screening", check=lambda: rules["screener"].screen("ready?"))
 
 
 def _alarm(settings: Settings, ledger: Ledger) -> Alarm:

@@ -1,10 +1,10 @@
 """The parts that the intake API's routes call."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from flask import current_app, g, request
+from flask import Flask, current_app, g, request
 
 from gateway.access.roles import Caller, Role
 from gateway.intake import Intake
@@ -24,6 +24,12 @@ class Parts:
     credentials: Credentials
     dependencies: Sequence[Dependency]
     version: str
+
+
+def replace_parts(app: Flask, renewed: Callable[[Parts], Mapping[str, Any]]) -> None:
+    """Put what *renewed* makes of the parts of *app* in their place; requests on their way keep the ones they have."""
+    old: Parts = app.extensions[_EXTENSION]
+    app.extensions[_EXTENSION] = replace(old, **renewed(old))
 
 
 def parts() -> Parts:

@@ -22,6 +22,7 @@ from gateway.web.problems import problem
 from service_2.schemas import ProcessIn
 
 _MAX_BODY_BYTES: Final = 16 * MAX_BODY_BYTES  #: written anew, and redacted, a message may have grown
+PROCESSORS: Final = "processors"  #: the extension that may be replaced while the application runs
 
 
 def create_app(processors: Mapping[str, Processor], *, token: str, journal: Journal) -> Flask:
@@ -35,6 +36,7 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
     app = Flask(__name__, static_folder=None)
     request_id.install(app)
     problems.install(app, journal)
+    app.extensions[PROCESSORS] = processors
     expected = f"Bearer {token}".encode()
 
     @app.post("/process")
@@ -42,6 +44,7 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
         if not token or not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
             raise Unauthenticated
         body = json_body(request, ProcessIn, max_bytes=_MAX_BODY_BYTES)
+        processors: Mapping[str, Processor] = app.extensions[PROCESSORS]
         processor = processors.get(body.kind) or processors[PROCESS]
         job = Job(id=body.id, kind=body.kind, attempt=1, content=body.text, metadata=body.metadata)
         started = time.perf_counter()

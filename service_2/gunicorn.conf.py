@@ -1,6 +1,6 @@
 """gunicorn's settings; the addresses come from the command line."""
 
+from gateway.reloading import gunicorn_hooks, in_force
 from gateway.serving import gunicorn_settings
-from gateway.settings import load
 
-globals().update(gunicorn_settings(load(), "service_2"))
+globals().update(gunicorn_settings(in_force(), "service_2"), **gunicorn_hooks())

@@ -5,9 +5,9 @@ from typing import Any
 from celery.signals import setup_logging
 
 from gateway.delivery.celery_queue import celery_app
-from gateway.settings import load
+from gateway.reloading import in_force
 
-settings = load()
+settings = in_force()
 app = celery_app(settings.celery_broker_url, publisher=False)
 app.conf.imports = ("workers.tasks",)
 

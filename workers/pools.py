@@ -6,11 +6,16 @@ The two pools: `python -m workers.pools io` and `… cpu`.
 
 import argparse
 import socket
+from typing import Any
+
+from celery.signals import worker_ready
 
 from gateway.kinds import Pool
+from gateway.reloading import at_hangup
 from gateway.serving import configure_logs
 from gateway.telemetry import metrics
 from workers.app import app, settings
+from workers.runners import runners
 
 _CHILD_TASKS = 100_000  #: a process of the cpu pool is replaced after so many, in case a processor leaks
 _CHILD_KILOBYTES = 512_000  #: and once it is this large
@@ -31,6 +36,12 @@ def arguments(pool: Pool) -> list[str]:
         return [*common, "--pool=threads", f"--concurrency={settings.workers_io}"]
     limits = [f"--max-tasks-per-child={_CHILD_TASKS}", f"--max-memory-per-child={_CHILD_KILOBYTES}"]
     return [*common, "--pool=prefork", f"--concurrency={settings.workers_cpu}", *limits]
+
+
+@worker_ready.connect
+def _renew_at_hangup(**_: Any) -> None:
+    """Take the place of Celery's own handler, which would start the whole worker again."""
+    at_hangup(runners.renew)
 
 
 def main() -> None:

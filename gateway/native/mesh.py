@@ -27,6 +27,7 @@ from gateway.native.trial import send_samples
 from gateway.settings import CHECKOUT, Settings
 
 LOGS: Final = ("service_1", "service_2", "worker-io", "worker-cpu", "monitor", "nginx-access", "nginx-error")
+_BY_RULES: Final = ("service_1", "service_2", "worker-io", "worker-cpu")  #: whom policy or processors concern
 _UP_WITHIN_S: Final = 120  #: Flower and Locust take their time on a busy machine
 _DOWN_WITHIN_S: Final = 300  #: the sum of what each program may take, and some
 _OTHERS_WITHIN_S: Final = 150  #: that a second `up` or `down` waits for the first
@@ -108,6 +109,24 @@ def down(settings: Settings) -> None:
         ran = bool(leftovers.found(settings))
         _stop(settings, Supervisor(settings))
     typer.echo("Portcullis has stopped" if ran else "Portcullis is not running")
+
+
+def reload(settings: Settings) -> None:
+    """
+    Have the running programs read policy, detectors and processors anew, without losing a request.
+
+    Raises:
+        NotStarted: the mesh does not run.
+        SupervisorFailed: a program does not.
+    """
+    supervisor = Supervisor(settings)
+    if not supervisor.runs():
+        raise NotStarted("Portcullis is not running")
+    running = {one.name for one in supervisor.states()}
+    for name in _BY_RULES:
+        if name in running:  # service_2 may be elsewhere
+            supervisor.hang_up(name)
+    typer.echo("The running programs take the new rules within a few seconds")
 
 
 def status(settings: Settings) -> int:

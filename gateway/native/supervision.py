@@ -126,6 +126,18 @@ class Supervisor:
             for one in sorted(found, key=lambda one: NAMES.index(one["name"]))
         ]
 
+    def hang_up(self, name: str) -> None:
+        """
+        Send SIGHUP to the program of this *name*.
+
+        Raises:
+            SupervisorFailed: it does not run, or the supervisor does not answer.
+        """
+        try:
+            self._call("signalProcess", name, "HUP")
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error):
+            raise SupervisorFailed(f"{name} does not run") from None
+
     def shut_down(self) -> None:
         """Ask it to stop the programs in reverse order, and then itself."""
         try:
@@ -147,10 +159,10 @@ class Supervisor:
                 raise SupervisorFailed("supervisord does not answer")
             time.sleep(0.05)
 
-    def _call(self, method: str) -> Any:
+    def _call(self, method: str, *arguments: str) -> Any:
         proxy = xmlrpc.client.ServerProxy("http://supervisor", transport=_SocketTransport(self._socket))
         with proxy:
-            return getattr(proxy.supervisor, method)()
+            return getattr(proxy.supervisor, method)(*arguments)
 
 
 class _SocketConnection(http.client.HTTPConnection):

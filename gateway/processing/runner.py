@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.alerts.alarm import Alarm
@@ -31,6 +32,14 @@ class ResultIsNoJson(PermanentFailure):
     code = "result_is_no_json"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is done with a task, and with its result."""
+
+    processors: Mapping[str, Processor]  #: by kind; the others run `process`
+    clean_result: Callable[[str, Any], Any]  #: takes a kind and a result, and returns it with its findings redacted
+
+
 class Runner:
     """What a worker does with the ids that the broker gives it."""
 
@@ -38,8 +47,7 @@ class Runner:
         self,
         ledger: Ledger,
         *,
-        processors: Mapping[str, Processor],
-        clean_result: Callable[[str, Any], Any],
+        work: Work,
         alarm: Alarm,
         journal: Journal,
         owner: str,
@@ -50,13 +58,11 @@ class Runner:
         Put the parts together.
 
         Args:
-            processors: by kind; the others run `process`.
-            clean_result: takes a kind and a result, and returns the result with its findings redacted.
+            work: what is done with the next task; it may be replaced while another runs.
             owner: what the ledger calls this worker.
         """
         self._ledger = ledger
-        self._processors = processors
-        self._clean_result = clean_result
+        self.work = work
         self._alarm = alarm
         self._journal = journal
         self._owner = owner
@@ -105,14 +111,15 @@ class Runner:
     def _attempt(self, task: Task, stopped: Callable[[], bool]) -> Ending:
         """Run the processor once."""
         job = self._job(task, stopped)
-        processor = self._processors.get(task.kind) or self._processors[PROCESS]
+        work = self.work
+        processor = work.processors.get(task.kind) or work.processors[PROCESS]
         try:
             result = processor(job)
             try:
                 plain = from_json(to_json(result))
             except TypeError:
                 raise ResultIsNoJson from None
-            return Ending(claim=task.claim, status=Status.COMPLETED, result=self._clean_result(task.kind, plain))
+            return Ending(claim=task.claim, status=Status.COMPLETED, result=work.clean_result(task.kind, plain))
         except Canceled as error:  # as a rule the claim is gone, and this is written nowhere
             return Ending(claim=task.claim, status=Status.FAILED, error=error_code(error), remark="stopped by itself")
         except (KeyboardInterrupt, GeneratorExit):

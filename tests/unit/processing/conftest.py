@@ -17,7 +17,7 @@ from gateway.policy.rules import Policy
 from gateway.processing.job import Job
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
-from gateway.processing.runner import Runner
+from gateway.processing.runner import Runner, Work
 from gateway.screening.redaction import Keys
 
 
@@ -62,8 +62,10 @@ class Works:
         redactor = Redactor(screener(), Policy(), operators={}, keys=Keys.throw_away())
         return Runner(
             self.ledger,
-            processors={**load_processors({}), "probe": noted, **(processors or {})},
-            clean_result=clean_result or redactor.clean,
+            work=Work(
+                processors={**load_processors({}), "probe": noted, **(processors or {})},
+                clean_result=clean_result or redactor.clean,
+            ),
             alarm=self.alarm,
             journal=Journal(),
             owner=owner,

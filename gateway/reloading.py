@@ -1,0 +1,126 @@
+"""
+New rules for programs that run: at SIGHUP the policy, the detectors and the processors are read anew.
+
+Nothing is started again, so no connection is closed and no request lost: each process builds the new parts beside the
+old ones and changes over between two messages. What the settings say of processes, addresses and the mesh's own secrets
+counts from the next start, as does changed code of a module that was imported before.
+"""
+
+import importlib
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Final
+
+from gateway.errors import GatewayError, InvalidSetting
+from gateway.journal import Journal
+from gateway.settings import Settings, load
+from gateway.telemetry.logs import error_fields
+from gateway.wiring import redaction_keys
+
+RENEW: Final = "renew"  #: the extension of a Flask application that takes new settings
+_CHECK: Final = (sys.executable, "-m", "gateway", "check", "--quick")
+_CHECK_WITHIN_S: Final = 60
+_SAID: Final = "portcullis: "
+
+
+class SettingsInForce:
+    """The last settings that were good: those of this process, and of the ones that are forked from it."""
+
+    def __init__(self) -> None:
+        self._settings: Settings | None = None
+
+    def __call__(self) -> Settings:
+        """Return them; read at the first call."""
+        if self._settings is None:
+            self._settings = load()
+        return self._settings
+
+    def renew(self, journal: Journal) -> bool:
+        """
+        Take the settings as they are written now. Bad ones are refused with one line, and the old ones stay in force.
+
+        They are tried in a process of their own: this one forks others, which are to import what the user has written
+        as it is when they start.
+        """
+        try:
+            _try_out()
+            settings = load()
+            redaction_keys(settings)
+        except GatewayError as error:
+            journal.error("settings.refused", reason=str(error))
+            return False
+        self._settings = settings
+        journal.info("settings.accepted")
+        return True
+
+
+in_force: Final = SettingsInForce()
+
+
+def renew_with(take: Callable[[Settings], object], journal: Journal) -> None:
+    """Have *take* build what it needs from the settings as they are now; if it cannot, what it had stays in force."""
+    importlib.invalidate_caches()
+    try:
+        take(load())
+    except GatewayError as error:
+        journal.error("settings.refused", reason=str(error))
+    except Exception as error:  # noqa: BLE001 - a plug-in may fail in any way
+        journal.error("settings.refused", **error_fields(error))
+    else:
+        journal.info("settings.renewed")
+
+
+def at_hangup(renew: Callable[[], object]) -> None:
+    """Call *renew* in a thread of its own at each SIGHUP; it takes a second that this process has no time to wait."""
+    one_at_a_time = threading.Lock()
+
+    def work() -> None:
+        with one_at_a_time:
+            renew()
+
+    def start(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        threading.Thread(target=work, name="renew", daemon=True).start()
+
+    signal.signal(signal.SIGHUP, start)
+    signal.siginterrupt(signal.SIGHUP, False)
+
+
+def gunicorn_hooks() -> dict[str, Any]:
+    """
+    Return what `gunicorn.conf.py` sets so that SIGHUP does not replace the processes.
+
+    The application keeps what takes new settings as its extension `RENEW`. gunicorn's own way closes the connections
+    that NGINX keeps open, on which a request may be on its way, and ends if a new process does not start.
+    """
+    journal = Journal()
+
+    def renew_all(server: Any) -> None:
+        if in_force.renew(journal):
+            server.kill_workers(signal.SIGHUP)
+
+    def when_ready(server: Any) -> None:
+        in_force()
+        server.handle_hup = lambda: renew_all(server)
+
+    def post_worker_init(worker: Any) -> None:
+        at_hangup(lambda: renew_with(worker.wsgi.extensions[RENEW], journal))
+
+    return {"when_ready": when_ready, "post_worker_init": post_worker_init}
+
+
+def _try_out() -> None:
+    try:
+        done = subprocess.run(  # noqa: S603 - this very program
+            _CHECK, stdin=subprocess.DEVNULL, capture_output=True, timeout=_CHECK_WITHIN_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InvalidSetting(f"the settings cannot be tried ({type(error).__name__})") from None
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").splitlines()
+        said = next((line for line in reversed(lines) if line.startswith(_SAID)), "the settings cannot be tried")
+        raise InvalidSetting(said.removeprefix(_SAID))

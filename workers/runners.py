@@ -1,0 +1,45 @@
+"""The runners of this process, and how new settings reach them."""
+
+import mmap
+import threading
+from typing import Final
+
+from gateway.journal import Journal
+from gateway.processing.runner import Runner
+from gateway.reloading import in_force, renew_with
+from gateway.settings import Settings
+from gateway.wiring import build_runner, build_work
+
+
+class Runners:
+    """One runner a pool: made at its first task, so after any fork, and once for all threads of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: dict[str, Runner] = {}
+        self._renewed = mmap.mmap(-1, 1)  #: how often, modulo 256; shared with the processes that are forked from here
+        self._seen = 0  #: of it, by this process
+
+    def of(self, pool: str) -> Runner:
+        """Return the runner of *pool*, which works by settings that were renewed since the last task."""
+        with self._lock:
+            renewed, known = self._renewed[0], self._seen
+            self._seen = renewed
+            if renewed != known and self._made:
+                renew_with(self._renew, Journal())
+            if pool not in self._made:
+                self._made[pool] = build_runner(in_force(), pool=pool)
+            return self._made[pool]
+
+    def renew(self) -> None:
+        """Take new settings, here and in the processes that were forked from this one, each at its next task."""
+        if in_force.renew(Journal()):
+            self._renewed[0] = (self._renewed[0] + 1) % 256
+
+    def _renew(self, settings: Settings) -> None:
+        work = build_work(settings)
+        for runner in self._made.values():
+            runner.work = work
+
+
+runners: Final = Runners()
