@@ -25,7 +25,7 @@ class InvalidSetting(GatewayError):
 
     code = "invalid_setting"
 
-    def __init__(self, reason: str, *, at: Sequence[str | int] = ()) -> None:
+    def __init__(self, reason: str = "", *, at: Sequence[str | int] = ()) -> None:
         """Say what is wrong, and where in `gateway.toml`: names of tables and keys, and places in arrays from 0."""
         super().__init__(f"{toml_path(at)}: {reason}" if at else reason)
         self.at = tuple(at)

@@ -23,7 +23,8 @@ MARK: Final = "tok_"  #: a token begins with it
 TOKEN_BYTES: Final = 64  #: of the shortest token
 
 _TYPE: Final = r"<(?P<type>[A-Z][A-Z0-9_]{0,63})"
-TOKEN: Final = rf"{_TYPE}:{MARK}(?P<body>[{_LETTERS}]{{{2 * TOKEN_BYTES},}})>"
+TOKEN_BEGINNING: Final = rf"{_TYPE}:{MARK}"
+TOKEN: Final = rf"{TOKEN_BEGINNING}(?P<body>[{_LETTERS}]{{{2 * TOKEN_BYTES},}})>"
 _STAND_IN: Final = re.compile(
     rf"{_TYPE}(?::(?:[{_LETTERS}]{{{2 * HASH_BYTES}}}|{MARK}[{_LETTERS}]{{{2 * TOKEN_BYTES},}}))?>".encode()
 )

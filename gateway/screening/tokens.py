@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors import GatewayError
-from gateway.screening.stand_ins import MARK, TOKEN, as_letters, from_letters
+from gateway.screening.stand_ins import MARK, TOKEN, TOKEN_BEGINNING, as_letters, from_letters
 
 _KEY_BYTES: Final = 32
 _KEY_ID_BYTES: Final = 4
@@ -21,6 +21,7 @@ _NONCE_BYTES: Final = 12  #: random: one key is good for 2^32 tokens (NIST SP 80
 _BLOCK_BYTES: Final = 32  #: a token's length tells the value's only to the next block
 _END: Final = b"\x80"  #: ends the value; zeros follow (ISO/IEC 7816-4)
 _TOKEN: Final = re.compile(TOKEN)
+_BEGINNING: Final = re.compile(TOKEN_BEGINNING)
 
 
 class BrokenToken(GatewayError):
@@ -93,8 +94,10 @@ class TokenKeys:
             return self._value(token["type"], token["body"])
 
         revealed = _TOKEN.sub(value, text)
-        if not types or text.count(f":{MARK}") > len(types):
-            raise BrokenToken if f":{MARK}" in text else NoToken
+        if len(_BEGINNING.findall(text)) > len(types):
+            raise BrokenToken
+        if not types:
+            raise NoToken
         return Revealed(text=revealed, entity_types=tuple(types))
 
     def _value(self, entity_type: str, body: str) -> str:

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,17 @@ def test_the_shipped_configuration_passes():
     shipped = load({"GATEWAY_HOME": str(CHECKOUT)})
 
     assert try_out(shipped) == []
+
+
+def test_every_example_in_the_shipped_file_is_good(tmp_path: Path, monkeypatch):
+    (tmp_path / "acme_jobs").mkdir()
+    (tmp_path / "acme_jobs" / "invoice.py").write_text("def render(job): return {}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    shipped = (CHECKOUT / "gateway.toml").read_text(encoding="utf-8")
+    examples = re.findall(r"^#\S.*", shipped, re.MULTILINE)
+
+    assert len(examples) > 10
+    assert tried(tmp_path, re.sub(r"^#(?=\S)", "", shipped, flags=re.MULTILINE)) == []
 
 
 @pytest.mark.parametrize("bind", ["0.0.0.0", "192.168.1.5", "::", "gateway.example"])

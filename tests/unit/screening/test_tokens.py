@@ -32,6 +32,12 @@ def test_each_token_of_a_text_is_read():
     assert revealed.entity_types == ("EMAIL_ADDRESS", "US_SSN")
 
 
+def test_what_others_call_a_token_is_text():
+    text = f"card:tok_1NvK {TOKEN}"
+
+    assert KEYS.reveal(text).text == "card:tok_1NvK ana@example.org"
+
+
 def test_values_of_nearly_the_same_length_have_tokens_of_the_same_length():
     assert len({len(KEYS.token("PASSWORD", "x" * length)) for length in range(1, 32)}) == 1
 
