@@ -1,25 +1,18 @@
 """Trials at start-up: what is wrong with a configuration stops the start with one line."""
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from gateway.errors import InvalidSetting, toml_path
 from gateway.ledger.database import new_engine
 from gateway.policy.rules import RouteWhen, RuleWhen
 from gateway.processing.processors import load_processors
 from gateway.screening.detectors import is_users_own, shipped, users_own
+from gateway.screening.patterns import Detector, Family
 from gateway.screening.screener import Screener, build_screener
 from gateway.settings import LOOPBACK, Settings, located
-
-_ESCAPES: Final = re.compile(r"\\.")
-_LITERALS: Final = re.compile(r"[A-Za-z0-9@_-]{2,}")  #: of an expression
-_MARKS: Final = re.compile("[«»]")
-_MOST_EXAMPLES: Final = 5
 
 _When = TypeVar("_When", RuleWhen, RouteWhen)
 
@@ -53,12 +46,11 @@ def try_anonymous(settings: Settings, address: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDetector:
-    """A detector of the user's, alone in a screener."""
+    """A detector that was not shipped."""
 
     name: str
     at: tuple[str | int, ...]  #: where it stands in `gateway.toml`
-    screener: Screener
-    words: tuple[str, ...]  #: of its own, of which hostile texts are made
+    detector: Detector
 
 
 def own_detectors(settings: Settings) -> Iterator[OwnDetector]:
@@ -68,31 +60,21 @@ def own_detectors(settings: Settings) -> Iterator[OwnDetector]:
     Raises:
         InvalidSetting: one of them does not compile.
     """
-    budget_ms = settings.screening_budget_ms
     for number, spec in enumerate(settings.screening.patterns):
-        at: tuple[str | int, ...] = ("screening", "patterns", number)
-        with _naming(*at, "regex"):
-            screener = Screener((), patterns=(spec,), budget_ms=budget_ms)
-            words = (*_LITERALS.findall(_ESCAPES.sub(" ", spec.regex)), *spec.context)
-            yield OwnDetector(name=spec.entity_type, at=at, screener=screener, words=words)
+        family = Family(name=spec.entity_type, patterns=(spec.as_pattern(),))
+        yield _compiled(OwnDetector(name=spec.entity_type, at=("screening", "patterns", number), detector=family))
     for number, name in enumerate(settings.screening.detectors):
         if is_users_own(name):
             at = ("screening", "detectors", number)
-            with _naming(*at):
-                own = users_own(name, at=at)
-                screener = Screener((own,), budget_ms=budget_ms)
-                examples = (*chain.from_iterable(own.examples.values()), *own.counter_examples)
-                words = tuple(_MARKS.sub("", each) for each in examples[:_MOST_EXAMPLES])
-                yield OwnDetector(name=name, at=at, screener=screener, words=words)
+            yield _compiled(OwnDetector(name=name, at=at, detector=users_own(name, at=at)))
 
 
-@contextmanager
-def _naming(*at: str | int) -> Iterator[None]:
-    """Have an error that does not know its place bear this one."""
+def _compiled(own: OwnDetector) -> OwnDetector:
     try:
-        yield
+        Screener((own.detector,))
     except InvalidSetting as error:
-        raise error if error.at else InvalidSetting(str(error), at=at) from None
+        raise InvalidSetting(str(error), at=own.at) from None
+    return own
 
 
 def _tried(settings: Settings) -> list[InvalidSetting]:

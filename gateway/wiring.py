@@ -43,7 +43,7 @@ def build_ledger(settings: Settings) -> SqlLedger:
 def build_intake_parts(settings: Settings) -> dict[str, Any]:
     """Return what service_1 is made of, by the names of its parts."""
     ledger = build_ledger(settings)
-    rules = _rules(settings)
+    rules = build_rules(settings)
     queue = CeleryQueue(celery_app(settings.celery_broker_url, publisher=True))
     forwarder = HttpForwarder(
         settings.service_2_url,
@@ -81,7 +81,7 @@ def renewed_intake_parts(settings: Settings, intake: Intake, dependencies: Seque
     Raises:
         InvalidSetting: something of them is wrong.
     """
-    rules = _rules(settings)
+    rules = build_rules(settings)
     screening = _screening(rules)
     return {
         "intake": intake.under(**rules),
@@ -111,7 +111,7 @@ def build_work(settings: Settings) -> Work:
         InvalidSetting: something of it is wrong.
     """
     return Work(
-        processors=load_processors(settings.processing.processors), clean_result=_rules(settings)["redactor"].clean
+        processors=load_processors(settings.processing.processors), clean_result=build_rules(settings)["redactor"].clean
     )
 
 
@@ -154,8 +154,13 @@ def redaction_keys(settings: Settings) -> Keys:
     return keys
 
 
-def _rules(settings: Settings) -> dict[str, Any]:
-    """Return what of the settings decides about a message, by the names that `Intake` gives it."""
+def build_rules(settings: Settings) -> dict[str, Any]:
+    """
+    Return what of the settings decides about a message, by the names that `Intake` gives it.
+
+    Raises:
+        InvalidSetting: something of it is wrong.
+    """
     screener = build_screener(
         settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
     )

@@ -19,7 +19,7 @@ from gateway.kinds import Pool
 from gateway.ledger.task import NewTask, Status, Task
 from gateway.message.ids import new_id
 from gateway.processing.monitor import Monitor
-from gateway.wiring import _policy, _redactor, _screener, build_monitor
+from gateway.wiring import build_monitor, build_rules
 
 
 @pytest.fixture
@@ -34,12 +34,8 @@ def monitor(site: Site) -> Monitor:
 
 
 def an_intake(site: Site, queue: CeleryQueue) -> Intake:
-    screener, policy = _screener(site.settings), _policy(site.settings)
     return Intake(
-        screener=screener,
-        policy=policy,
-        redactor=_redactor(site.settings, screener, policy),
-        kinds=site.settings.declared_kinds,
+        **build_rules(site.settings),
         ledger=site.ledger,
         queue=queue,
         forwarder=NobodyThere(),

@@ -36,7 +36,7 @@ def test_good_settings_are_taken_with_what_the_env_file_says_by_now(home):
     [
         (GOOD + "[screening]\ndetectors = ['emial']\n", "gateway.toml:3: screening.detectors[0]: "),
         (
-            GOOD + "[processing.processors]\ninvoice = 'no_such:render'\n",
+            GOOD + "[processing.processors]\ninvoice = 'nowhere:render'\n",
             "gateway.toml:3: processing.processors.invoice: ",
         ),
         ("kinds = [", "gateway.toml:1: "),

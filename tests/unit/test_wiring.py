@@ -1,8 +1,80 @@
+import sys
+
 import pytest
+from harness.acme import POLICY, install
+from harness.samples import message
 
 from gateway.errors import InvalidSetting
-from gateway.settings import Settings
-from gateway.wiring import build_runner
+from gateway.intake import Outcome
+from gateway.kinds import Pool
+from gateway.message.message import Delivery
+from gateway.policy.rules import Policy
+from gateway.processing.job import Job
+from gateway.settings import Settings, load
+from gateway.wiring import build_intake_parts, build_runner, build_work
+
+EMAIL, CARD = "mira@oldenkamp-boats.com", "4111 1111 1111 1111"
+
+
+@pytest.fixture
+def acme(tmp_path, database_url, monkeypatch):
+    """The settings of the documentation's example, with the code that it names."""
+    install(tmp_path / "code")
+    (tmp_path / "gateway.toml").write_text(POLICY)
+    monkeypatch.syspath_prepend(tmp_path / "code")
+    environ = {"HOME": str(tmp_path), "DATABASE_URL": database_url, "SECRET_KEY": "s" * 43, "TOKEN_KEY": "t" * 43}
+    yield load({f"GATEWAY_{name}": value for name, value in environ.items()})
+    for name in [each for each in sys.modules if each.startswith("acme_")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "outcome", "shown"),
+    [
+        ("support", f"card {CARD}", Outcome.HELD, "card <CREDIT_CARD>"),
+        ("support", f"write to {EMAIL}", Outcome.FORWARDED, "write to <EMAIL_ADDRESS:tok_"),
+        ("support", "phone +44 20 7946 0958", Outcome.FORWARDED, "phone <PHONE_NUMBER:"),
+        ("message", f"write to {EMAIL}", Outcome.FORWARDED, f"write to {EMAIL}"),
+        ("support", f"write to {EMAIL}, card {CARD}", Outcome.HELD, "write to <EMAIL_ADDRESS:tok_"),
+        ("report", "so " * 1334, Outcome.QUEUED, "so so"),
+        ("report", "so so", Outcome.FORWARDED, "so so"),
+    ],
+)
+def test_the_documented_example_does_what_it_says(acme, kind, text, outcome, shown):
+    intake = build_intake_parts(acme)["intake"]
+
+    preview = intake.preview(message(text, kind=kind))
+
+    assert preview.outcome == outcome
+    assert preview.redacted_text.startswith(shown)
+
+
+def test_every_detector_of_the_documented_example_finds(acme):
+    intake = build_intake_parts(acme)["intake"]
+
+    screened = intake.screen("badge STF-123456, BDG-1234 and DPT-1234", kind="message")
+
+    assert [(each.entity_type, each.score) for each in screened.findings] == [
+        ("STAFF_ID", 1.0),
+        ("BADGE", 0.9),
+        ("DEPOT", 0.9),
+    ]
+
+
+def test_the_processor_of_the_documented_example_is_run_and_its_result_cleaned_by_the_rules_of_the_kind(acme):
+    work = build_work(acme)
+
+    result = work.processors["invoice"](Job(id="1", kind="invoice", attempt=1, content=""))
+
+    assert result == {"total": 7, "to": EMAIL}
+    assert work.clean_result("support", result)["to"].startswith("<EMAIL_ADDRESS:tok_")
+    assert work.clean_result("invoice", result)["to"] == EMAIL
+
+
+def test_a_route_of_the_documented_example_names_its_pool(acme):
+    policy = Policy(rules=acme.policy.rules, routes=acme.routes)
+
+    assert policy.route(message("x" * 4000, kind="report")) == (Delivery.QUEUED, Pool.CPU)
 
 
 @pytest.mark.parametrize(("operator", "setting"), [("hash", "SECRET_KEY"), ("token", "TOKEN_KEY")])

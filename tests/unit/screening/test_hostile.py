@@ -4,17 +4,17 @@ import threading
 import pytest
 
 from gateway.screening.hostile import LIMIT_US_PER_KB, worst_cost
-from gateway.screening.patterns import Candidate, Family, Pattern, PatternSpec
-from gateway.screening.screener import Screener
+from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern
 
 
-def of_regex(regex: str) -> Screener:
-    return Screener((), patterns=(PatternSpec(entity_type="OWN", regex=regex, score=0.9),), budget_ms=60_000)
+def of_regex(regex: str, context: tuple[str, ...] = ()) -> Family:
+    pattern = Pattern(name="own", entity_type="OWN", regex=regex, score=0.9, context=context)
+    return Family(name="own", patterns=(pattern,))
 
 
-def of_check(check) -> Screener:
+def of_check(check) -> Family:
     pattern = Pattern(name="own", entity_type="OWN", regex="a", score=0.9, check=check)
-    return Screener((Family(name="own", patterns=(pattern,)),), budget_ms=60_000)
+    return Family(name="own", patterns=(pattern,))
 
 
 def never_ends(_candidate: Candidate) -> Candidate:
@@ -42,10 +42,26 @@ def test_a_check_that_fails_or_does_not_end_costs_more_than_anything(check):
     assert worst_cost(of_check(check)).us_per_kb == float("inf")
 
 
-def test_a_detectors_own_words_are_among_the_texts():
-    cost = worst_cost(of_regex("needle[^b]*c|needle"), seeds=("hay", "needle"))
+def test_a_check_of_keyed_values_counts():
+    keyed = KeyedValue(name="own", entity_type="OWN", keys=("own",), score=0.9, check=fails)
 
-    assert cost.text == "its own words"
+    assert worst_cost(Family(name="own", patterns=(), keyed=(keyed,))).us_per_kb == float("inf")
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        of_regex("needle[^b]*c|needle"),
+        of_regex("[q-s][^b]*c|[q-s]", context=("rqs",)),
+        Family(
+            name="own",
+            patterns=of_regex("[q-s][^b]*c|[q-s]").patterns,
+            examples={"OWN": ("an «rrrrrx» here",)},
+        ),
+    ],
+)
+def test_a_detectors_own_words_are_among_the_texts(family):
+    assert worst_cost(family).text == "its own words"
 
 
 def test_an_alarm_that_was_set_before_is_set_again():
