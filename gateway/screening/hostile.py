@@ -13,7 +13,7 @@ from gateway.screening.patterns import Candidate, Detector, KeyedValue
 from gateway.screening.rules import Context, Gate
 
 SIZE_KB: Final = 64  #: about the longest text of a message
-LIMIT_US_PER_KB: Final = 5000.0  #: a third of a second for the longest text; searching every second letter takes less
+LIMIT_US_PER_KB: Final = 5000.0  #: a third of a second for the longest text
 _TRIES: Final = 3  #: where the first is above the limit: a busy machine is not the detector's fault
 _LONGEST_S: Final = 0.5  #: for one text
 _MOST_WORDS: Final = 5  #: of one kind

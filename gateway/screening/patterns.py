@@ -102,7 +102,9 @@ class Detector(Protocol):
     A family of patterns: what `[screening] detectors` names as `module:attribute`.
 
     The attribute is such an object, or something that returns one when it is called without arguments, such as
-    its class. Every name below has to be there; `keyed`, `examples` and `counter_examples` may be empty.
+    its class. A package offers one by a name of its own as an entry point in the group `portcullis.detectors`, which
+    works where that name is listed. Every name below has to be there; `keyed`, `examples` and `counter_examples` may
+    be empty.
     `portcullis` loads it once at start; its checks run in many threads and keep nothing between calls.
 
     ```python

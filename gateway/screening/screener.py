@@ -58,6 +58,7 @@ class Screener:
         self._budget_s = budget_ms / 1000
         types = {rule.pattern.entity_type for rule in self._gate.rules} | {each.entity_type for each, _ in self._keyed}
         self.supported: tuple[str, ...] = tuple(sorted(types))  #: the entity types that it can find
+        self._types = frozenset(types)
         self._clean_keys = frozenset(key for key in _OUR_KEYS if self._says_nothing(key))
 
     def screen(self, value: Any) -> list[Finding]:
@@ -110,7 +111,7 @@ class Screener:
         if key and self._any_key is not None and self._any_key.search(key) is not None:
             found += self._by_key(data, key)
         if found and (b"<" in data or b"*" in data):
-            found = without_stand_ins(found, data, self.supported)
+            found = without_stand_ins(found, data, self._types)
         return settle(found) if len(found) > 1 else found
 
     def _says_nothing(self, key: str) -> bool:

@@ -7,9 +7,7 @@ hold nothing that anybody could read, and is none; see docs/decisions/0004-what-
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Iterable
-from operator import itemgetter
 from typing import Final
 
 from gateway.screening.patterns import Candidate
@@ -29,6 +27,7 @@ _STAND_IN: Final = re.compile(
     rf"{_TYPE}(?::(?:[{_LETTERS}]{{{2 * HASH_BYTES}}}|{MARK}[{_LETTERS}]{{{2 * TOKEN_BYTES},}}))?>".encode()
 )
 _MASK: Final = b"*"
+_LONGEST: Final = 16_384  #: bytes; a longer token is looked at like any text, and is consonants like a shorter one
 
 
 def as_letters(data: bytes) -> str:
@@ -56,16 +55,21 @@ def without_stand_ins(
         found: candidates in *data*.
         entity_types: the names that may stand in one: any other is text that somebody wrote.
     """
-    spans = [each.span() for each in _STAND_IN.finditer(data) if each["type"].decode() in entity_types]
-    outside = ((entity_type, _outside(place, spans)) for entity_type, place in found)
-    return [(entity_type, place) for entity_type, place in outside if place is not None]
+    ends: dict[int, int] = {}  #: where each stand-in that was looked at ends; where it begins if it is none
+    kept = []
+    for entity_type, place in found:
+        start = data.rfind(b"<", max(0, place.start - _LONGEST), place.start + 1)
+        if start >= 0 and start not in ends:
+            stand_in = _STAND_IN.match(data, start)
+            ends[start] = stand_in.end() if stand_in and stand_in["type"].decode() in entity_types else start
+        outside = _outside(place, start, ends.get(start, start))
+        if outside is not None:
+            kept.append((entity_type, outside))
+    return kept
 
 
-def _outside(place: Candidate, spans: list[tuple[int, int]]) -> Candidate | None:
-    at = bisect_right(spans, place.start, key=itemgetter(0)) - 1
-    start, end = spans[at] if at >= 0 else (0, 0)
-    if start <= place.start and place.end <= end:
+def _outside(place: Candidate, start: int, end: int) -> Candidate | None:
+    """Return what of *place* is not in the stand-in between *start* and *end*."""
+    if place.end <= end or not place.data[place.start : place.end].strip(_MASK):
         return None
-    if start < place.start < end:
-        return place._replace(start=end)
-    return place if place.data[place.start : place.end].strip(_MASK) else None
+    return place._replace(start=end) if start < place.start < end else place

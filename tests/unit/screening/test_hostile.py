@@ -52,11 +52,11 @@ def test_a_check_of_keyed_values_counts():
     "family",
     [
         of_regex("needle[^b]*c|needle"),
-        of_regex("[q-s][^b]*c|[q-s]", context=("rqs",)),
+        of_regex("q[^b]*c|q", context=("qqq",)),
         Family(
             name="own",
-            patterns=of_regex("[q-s][^b]*c|[q-s]").patterns,
-            examples={"OWN": ("an «rrrrrx» here",)},
+            patterns=of_regex("q[^b]*c|q").patterns,
+            examples={"OWN": ("an «qqqqqx» here",)},
         ),
     ],
 )
