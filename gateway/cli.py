@@ -19,6 +19,7 @@ from gateway.native import gate as native_gate
 from gateway.native import mesh
 from gateway.native.home import prepare_home
 from gateway.native.nginx_conf import Upstreams
+from gateway.native.summary import print_warnings
 from gateway.serving import configure_logs
 from gateway.settings import load, of_home
 from gateway.settings_page import settings_page
@@ -67,7 +68,7 @@ def migrate() -> None:
 @app.command()
 def init() -> None:
     """Prepare the home for programs that something else starts: folders, `.env`, ledger. No key is printed."""
-    try_out(load())
+    print_warnings(try_out(load()))
     prepare_home(load(), first_admin=False)
 
 

@@ -85,6 +85,12 @@ def test_what_is_not_there_has_the_line_of_the_table_it_belongs_to(path, line):
     assert line_of(DOCUMENT, path) == line
 
 
+def test_tables_may_stand_in_one_array():
+    document = "[policy]\nrules = [\n  { then = 'hold' },\n  { when = { kinds = ['a'] }, then = 'x' },\n]\n"
+
+    assert line_of(document, ("policy", "rules", 1, "then")) == 4
+
+
 def test_a_path_is_written_as_people_write_it():
     assert toml_path(("screening", "patterns", 1, "regex")) == "screening.patterns[1].regex"
 
