@@ -197,7 +197,7 @@ def test_the_env_file_is_for_its_owner_only_and_holds_secrets(started):
     secrets = _secrets(started.mesh)
 
     assert file.stat().st_mode & 0o777 == 0o600
-    assert len(secrets) == 3
+    assert len(secrets) == 4
     assert all(len(secret) >= 43 for secret in secrets)
 
 
