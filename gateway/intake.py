@@ -5,10 +5,11 @@ Screened, decided, then held, queued or forwarded. Nothing goes on that was not 
 about a finding but its kind and its place.
 """
 
+import copy
 import time
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from gateway.alerts.alarm import Alarm
 from gateway.delivery.forwarder import Forwarder
@@ -98,19 +99,12 @@ class Intake:
         self._alarm = alarm
         self._journal = journal
 
-    def under(self, *, screener: Screener, policy: Policy, redactor: Redactor, kinds: Kinds) -> "Intake":
+    def under(self, *, screener: Screener, policy: Policy, redactor: Redactor, kinds: Kinds) -> Self:
         """Return an intake over the same parts under other rules; what is on its way here ends as it began."""
-        return Intake(
-            screener=screener,
-            policy=policy,
-            redactor=redactor,
-            kinds=kinds,
-            ledger=self._ledger,
-            queue=self._queue,
-            forwarder=self._forwarder,
-            alarm=self._alarm,
-            journal=self._journal,
-        )
+        renewed = copy.copy(self)
+        renewed._screener, renewed._policy = screener, policy  # noqa: SLF001 - of this very class
+        renewed._redactor, renewed._kinds = redactor, kinds  # noqa: SLF001 - as above
+        return renewed
 
     def receive(self, message: Message) -> Receipt:
         """

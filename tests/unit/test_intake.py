@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 from harness.door import Door, open_door
 from harness.journal import Lines
-from harness.samples import CLEAN, EMAIL, WITH_EMAIL, message
+from harness.samples import CLEAN, EMAIL, WITH_EMAIL, message, screener
 
 from gateway.errors import InvalidRequest, LedgerUnavailable, OutcomeUnknown, UnknownKind
 from gateway.intake import Outcome, Receipt
-from gateway.kinds import Pool
+from gateway.kinds import Kinds, Pool
 from gateway.ledger.task import NewTask, Task
 from gateway.message.ids import new_id
 from gateway.message.message import Delivery
-from gateway.policy.rules import Rule, RuleWhen, Then
+from gateway.policy.redactor import Redactor
+from gateway.policy.rules import Policy, Rule, RuleWhen, Then
+from gateway.screening.redaction import Keys
 
 REDACT = (Rule(when=RuleWhen(min_score=0.5), then=Then.REDACT), Rule(then=Then.ALLOW))
 ALLOW = (Rule(then=Then.ALLOW),)
@@ -156,3 +158,17 @@ def test_a_task_goes_to_the_pool_that_is_named_else_to_its_kinds(door: Door, poo
     task = door.intake.receive_task(new_task(pool=pool))
 
     assert door.queue.take(expected) == [task.id]
+
+
+def test_an_intake_under_other_rules_leaves_the_one_before_as_it_was(door: Door):
+    lenient = Policy(rules=(Rule(then=Then.ALLOW),))
+    keys = Keys.throw_away()
+    redactor = Redactor(screener(), lenient, operators={}, keys=keys)
+    kinds = Kinds(messages=frozenset({"invoice"}))
+
+    renewed = door.intake.under(screener=screener(), policy=lenient, redactor=redactor, kinds=kinds)
+
+    assert renewed.preview(message(WITH_EMAIL, kind="invoice")).outcome is Outcome.FORWARDED
+    assert door.intake.preview(message(WITH_EMAIL)).outcome is Outcome.HELD
+    with pytest.raises(InvalidRequest):
+        door.intake.preview(message(WITH_EMAIL, kind="invoice"))
