@@ -1,10 +1,12 @@
--- For wrk: the method and the body are the arguments after `--`, and the last line of the output is JSON.
+-- For wrk: the method, the body's file and its type are the arguments after `--`; the last line of the output is JSON.
 
 function init(args)
   wrk.method = args[1]
   if args[2] then
-    wrk.body = args[2]
-    wrk.headers["Content-Type"] = "application/json"
+    local file = assert(io.open(args[2], "rb"))
+    wrk.body = file:read("*a")
+    file:close()
+    wrk.headers["Content-Type"] = args[3]
   end
 end
 

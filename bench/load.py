@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 import requests
@@ -22,13 +23,19 @@ class Shot:
     """The request that is sent over and over, and the status of its answer."""
 
     url: str
-    body: dict[str, Any] | None = None  #: None: a GET
+    body: Any = None  #: to be sent as JSON; bytes are sent as they are; None: a GET
+    content_type: str = "application/json"
     status: int = 200
 
     @property
     def method(self) -> str:
         """POST, where there is something to post."""
         return "GET" if self.body is None else "POST"
+
+    @property
+    def data(self) -> bytes:
+        """What is sent."""
+        return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
 def find_wrk() -> str:
@@ -61,27 +68,33 @@ def rate(shot: Shot, seconds: float, *, connections: int = CONNECTIONS) -> float
     return float(told["requests"] / told["seconds"])
 
 
-def check(shot: Shot) -> None:
+def check(shot: Shot) -> bytes:
     """
-    Send it once.
+    Send it once, and return the answer's body.
 
     Raises:
         BenchFailed: the answer has another status.
     """
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.request(shot.method, shot.url, json=shot.body, timeout=_TIMEOUT_S)
+        data = None if shot.body is None else shot.data
+        headers = {} if data is None else {"Content-Type": shot.content_type}
+        answer = session.request(shot.method, shot.url, data=data, headers=headers, timeout=_TIMEOUT_S)
     if answer.status_code != shot.status:
         raise BenchFailed(f"{shot.url} answered {answer.status_code}, not {shot.status}: {answer.text[:300]}")
+    return answer.content
 
 
 def _run(shot: Shot, seconds: float, connections: int) -> dict[str, Any]:
-    body = [] if shot.body is None else [json.dumps(shot.body)]
     load = ["--threads", "1", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s"]
     command = [find_wrk(), *load, "--timeout", f"{_TIMEOUT_S}s", "--script", str(_SCRIPT), shot.url]
-    done = subprocess.run(  # noqa: S603 - the program found above
-        [*command, "--", shot.method, *body], capture_output=True, text=True, check=False
-    )
+    with NamedTemporaryFile() as file:  # an argument may have 128 KB at most
+        file.write(b"" if shot.body is None else shot.data)
+        file.flush()
+        body = [] if shot.body is None else [file.name, shot.content_type]
+        done = subprocess.run(  # noqa: S603 - the program found above
+            [*command, "--", shot.method, *body], capture_output=True, text=True, check=False
+        )
     last = done.stdout.strip().rpartition("\n")[2]
     if done.returncode or not last.startswith("{"):
         raise BenchFailed(f"wrk failed: {(done.stderr or done.stdout).strip()[-300:]}")

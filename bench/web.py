@@ -1,13 +1,15 @@
 """Requests a second through NGINX, against the peers at the same addresses behind the same NGINX configuration."""
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from bench.harness import House, house
-from bench.load import Shot, rate
-from bench.results import Effort, Result, alternate
+from bench.load import Shot, check, rate
+from bench.results import BenchFailed, Effort, Result, alternate
 from bench.texts import CLEAN, HELD
 
 _PROGRAMS: Final = ("broker", "service_2", "service_1", "gate")  # no workers: they would eat what is measured
@@ -61,18 +63,23 @@ _MEASURES: Final = {
         goal=0.5,
     ),
 }
-NAMES: Final = tuple(_MEASURES)
+BATCH: Final = "batch"
+NAMES: Final = (*_MEASURES, BATCH)
+_LINES: Final = 1000
+_BATCH_CONNECTIONS: Final = 4  #: a client sends batches in order to need few
 
 
 def measure(names: Collection[str], effort: Effort, tell: Callable[[str], None]) -> Iterator[Result]:
     """Measure those of `NAMES` that are named, on one pair of sides."""
-    chosen = [name for name in NAMES if name in names]
-    if not chosen:
-        return
-    with _sides() as (ours, peer):
-        for name in chosen:
-            tell(name)
-            yield _measure(name, ours, peer, effort)
+    chosen = [name for name in _MEASURES if name in names]
+    if chosen:
+        with _sides() as (ours, peer):
+            for name in chosen:
+                tell(name)
+                yield _measure(name, ours, peer, effort)
+    if BATCH in names:
+        tell(BATCH)
+        yield _batch(effort)
 
 
 @contextmanager
@@ -92,3 +99,34 @@ def _measure(name: str, ours: House, peer: House, effort: Effort) -> Result:
         rate(shot, _WARM_UP_S)
     figures = alternate(lambda: rate(our_shot, effort.seconds), lambda: rate(peer_shot, effort.seconds), effort.rounds)
     return Result(name=name, ours=one.what, peer=one.against, unit="a second", goal=one.goal, figures=figures)
+
+
+def _batch(effort: Effort) -> Result:
+    """Measure batches against the same messages one by one, on one mesh."""
+    line = json.dumps({"text": CLEAN, "kind": "chat"}).encode()
+    with house() as side:
+        side.start(*_PROGRAMS)
+        batch = Shot(
+            url=f"{side.url}/producer/messages/batch",
+            body=b"\n".join([line] * _LINES),
+            content_type="application/x-ndjson",
+        )
+        single = Shot(url=f"{side.url}/producer/screen", body=json.loads(line))
+        statuses = [json.loads(verdict)["status"] for verdict in check(batch).splitlines()]
+        if statuses != [HTTPStatus.OK] * _LINES:
+            raise BenchFailed("a line of the batch was not forwarded")
+        rate(batch, _WARM_UP_S, connections=_BATCH_CONNECTIONS)
+        rate(single, _WARM_UP_S)
+        figures = alternate(
+            lambda: _LINES * rate(batch, effort.seconds, connections=_BATCH_CONNECTIONS),
+            lambda: rate(single, effort.seconds),
+            effort.rounds,
+        )
+    return Result(
+        name=BATCH,
+        ours=f"messages a second in batches of {_LINES:,}, all forwarded",
+        peer="`/screen`, one message a request",
+        unit="a second",
+        goal=15,
+        figures=figures,
+    )

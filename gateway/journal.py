@@ -1,6 +1,7 @@
 """The journal: the events of a message's way, as lines in `logs/`."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from gateway.telemetry.logs import OURS
@@ -18,6 +19,11 @@ class Journal:
     def info(self, event: str, /, **fields: Any) -> None:
         """Something went as it should."""
         _log.info(event, extra={"fields": fields})
+
+    def info_each(self, event: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Something went as it should, once for each of *rows*, its fields; one write for all of their lines."""
+        if rows:
+            _log.info(event, extra={"fields_each": rows})
 
     def warning(self, event: str, /, **fields: Any) -> None:
         """Something went wrong and was put right, or was refused."""

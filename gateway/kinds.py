@@ -57,6 +57,10 @@ class Kinds:
             raise UnknownKind("not one of the declared kinds", field="/kind")
         return kind
 
+    def runs_process(self, kind: str) -> bool:
+        """Tell whether a message of *kind* is done by the shipped `process`, which is quick."""
+        return PROCESS not in self.pools and kind not in self.pools and READY_MADE.keys().isdisjoint({kind} - {PROCESS})
+
     def pool(self, kind: str) -> Pool:
         """Return the pool that runs tasks of *kind* where no route names one."""
         return self.pools.get(kind) or READY_MADE.get(kind, Pool.CPU)

@@ -3,16 +3,14 @@
 import importlib.metadata
 import os
 import socket
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.access.keys import KeyStore
 from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
+from gateway.batch import BatchIntake
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.delivery.http_forwarder import HttpForwarder
-from gateway.errors import InvalidSetting
-from gateway.intake import Intake
 from gateway.journal import Journal
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.sql import SqlLedger
@@ -21,10 +19,8 @@ from gateway.policy.rules import Policy
 from gateway.processing.monitor import Duties, Monitor
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
-from gateway.processing.runner import Runner, Work
-from gateway.screening.redaction import Keys, Operator
-from gateway.screening.screener import build_screener
-from gateway.screening.tokens import TokenKeys
+from gateway.processing.runner import Runner
+from gateway.screening.screener import Screener, build_screener
 from gateway.settings import Settings
 from gateway.web.credentials import Credentials
 from gateway.web.health import Dependency
@@ -43,7 +39,7 @@ def build_ledger(settings: Settings) -> SqlLedger:
 def build_intake_parts(settings: Settings) -> dict[str, Any]:
     """Return what service_1 is made of, by the names of its parts."""
     ledger = build_ledger(settings)
-    rules = build_rules(settings)
+    screener = _screener(settings)
     queue = CeleryQueue(celery_app(settings.celery_broker_url, publisher=True))
     forwarder = HttpForwarder(
         settings.service_2_url,
@@ -51,41 +47,32 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
         timeout_s=settings.forward_timeout_s,
         connections=settings.web_threads,
     )
-    intake = Intake(
-        **rules,
+    policy = _policy(settings)
+    journal = Journal()
+    intake = BatchIntake(
+        screener=screener,
+        policy=policy,
+        redactor=_redactor(settings, screener, policy),
+        kinds=settings.declared_kinds,
         ledger=ledger,
         queue=queue,
         forwarder=forwarder,
         alarm=_alarm(settings, ledger),
-        journal=Journal(),
+        journal=journal,
     )
     dependencies = (
         Dependency(name="ledger", check=ledger.ping),
-        _screening(rules),
+        Dependency(name="screening", check=lambda: screener.screen("ready?")),
         Dependency(name="service_2", check=forwarder.ping),
         Dependency(name="broker", check=queue.ping, needed=False),  # tasks are accepted, and launched later
     )
     return {
         "intake": intake,
         "ledger": ledger,
+        "journal": journal,
         "credentials": Credentials(KeyStore(settings.ledger_url), settings.anonymous),
         "dependencies": dependencies,
         "version": version(),
-    }
-
-
-def renewed_intake_parts(settings: Settings, intake: Intake, dependencies: Sequence[Dependency]) -> dict[str, Any]:
-    """
-    Return those parts of service_1 that the rules make, by their names, under the rules of *settings*.
-
-    Raises:
-        InvalidSetting: something of them is wrong.
-    """
-    rules = build_rules(settings)
-    screening = _screening(rules)
-    return {
-        "intake": intake.under(**rules),
-        "dependencies": tuple(screening if each.name == screening.name else each for each in dependencies),
     }
 
 
@@ -94,24 +81,13 @@ def build_runner(settings: Settings, *, pool: str) -> Runner:
     ledger = build_ledger(settings)
     return Runner(
         ledger,
-        work=build_work(settings),
+        processors=load_processors(settings.processing.processors),
+        clean_result=_redactor(settings, _screener(settings), _policy(settings)).clean,
         alarm=_alarm(settings, ledger),
         journal=Journal(),
         owner=f"{pool}@{socket.gethostname()}",
         lease_ms=int(settings.lease_s * 1000),
         retry=RetryPolicy(max_attempts=settings.max_attempts),
-    )
-
-
-def build_work(settings: Settings) -> Work:
-    """
-    Return what a worker does with a task, and with its result.
-
-    Raises:
-        InvalidSetting: something of it is wrong.
-    """
-    return Work(
-        processors=load_processors(settings.processing.processors), clean_result=build_rules(settings)["redactor"].clean
     )
 
 
@@ -136,41 +112,19 @@ def build_monitor(settings: Settings) -> Monitor:
     )
 
 
-def redaction_keys(settings: Settings) -> Keys:
-    """
-    Return the keys of hashes and tokens.
-
-    Raises:
-        InvalidSetting: one is not there, and an operator needs it.
-    """
-    keys = Keys(
-        hash=settings.secret_key.get_secret_value().encode(),
-        token=TokenKeys.from_setting(settings.token_key.get_secret_value()),
-    )
-    used = settings.policy.operators.values()
-    for operator, name, key in ((Operator.HASH, "SECRET_KEY", keys.hash), (Operator.TOKEN, "TOKEN_KEY", keys.token)):
-        if operator in used and not key:
-            raise InvalidSetting(f"GATEWAY_{name} is not set, and the operator {operator} needs it")
-    return keys
-
-
-def build_rules(settings: Settings) -> dict[str, Any]:
-    """
-    Return what of the settings decides about a message, by the names that `Intake` gives it.
-
-    Raises:
-        InvalidSetting: something of it is wrong.
-    """
-    screener = build_screener(
+def _screener(settings: Settings) -> Screener:
+    return build_screener(
         settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
     )
-    policy = Policy(rules=settings.policy.rules, routes=settings.routes)
-    redactor = Redactor(screener, policy, operators=settings.policy.operators, keys=redaction_keys(settings))
-    return {"screener": screener, "policy": policy, "redactor": redactor, "kinds": settings.declared_kinds}
 
 
-def _screening(rules: Mapping[str, Any]) -> Dependency:
-    return Dependency(name="screening", check=lambda: rules["screener"].screen("ready?"))
+def _policy(settings: Settings) -> Policy:
+    return Policy(rules=settings.policy.rules, routes=settings.routes)
+
+
+def _redactor(settings: Settings, screener: Screener, policy: Policy) -> Redactor:
+    key = settings.secret_key.get_secret_value().encode()
+    return Redactor(screener, policy, operators=settings.policy.operators, hash_key=key)
 
 
 def _alarm(settings: Settings, ledger: Ledger) -> Alarm:

@@ -7,7 +7,8 @@ from typing import Any, cast
 from flask import Flask, current_app, g, request
 
 from gateway.access.roles import Caller, Role
-from gateway.intake import Intake
+from gateway.batch import BatchIntake
+from gateway.journal import Journal
 from gateway.ledger.ledger import Ledger
 from gateway.web.credentials import Credentials
 from gateway.web.health import Dependency
@@ -19,9 +20,10 @@ _EXTENSION = "portcullis"
 class Parts:
     """What `create_app` is given."""
 
-    intake: Intake
+    intake: BatchIntake
     ledger: Ledger
     credentials: Credentials
+    journal: Journal
     dependencies: Sequence[Dependency]
     version: str
 

@@ -223,6 +223,15 @@ class ScreenedOut(BaseModel):
     redacted_text: str
 
 
+class VerdictOut(BaseModel):
+    """What a message of a batch came to: beside `line` and `status`, the body that it alone would have got."""
+
+    model_config = ConfigDict(extra="allow")
+
+    line: int = Field(description="From 1. Blank lines are counted, and have no verdict.")
+    status: int
+
+
 class JobOut(BaseModel):
     """A ready-made job that was taken in."""
 

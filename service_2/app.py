@@ -2,26 +2,29 @@
 
 import hmac
 import time
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
 
+import orjson
 from flask import Flask, Response, g, request
 
-from gateway.errors import Unauthenticated
+from gateway.errors import GatewayError, Unauthenticated
 from gateway.journal import Journal
 from gateway.kinds import PROCESS
-from gateway.message.decoding import MAX_BODY_BYTES
+from gateway.message.decoding import LINES_TYPE, MAX_BODY_BYTES, decode_json, numbered_lines
 from gateway.processing.job import Job, Processor
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
 from gateway.web import problems, request_id
 from gateway.web.answers import json_answer
-from gateway.web.bodies import json_body
+from gateway.web.bodies import json_body, validated
 from gateway.web.health import health, readiness
-from gateway.web.problems import problem
+from gateway.web.problems import problem, status_of
 from service_2.schemas import ProcessIn
 
-_MAX_BODY_BYTES: Final = 16 * MAX_BODY_BYTES  #: written anew, and redacted, a message may have grown
+_GROWN: Final = 16  #: written anew, and redacted, a message may have become so many times as large
+_MAX_BODY_BYTES: Final = _GROWN * MAX_BODY_BYTES
 PROCESSORS: Final = "processors"  #: the extension that may be replaced while the application runs
 
 
@@ -38,27 +41,34 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
     problems.install(app, journal)
     app.extensions[PROCESSORS] = processors
     expected = f"Bearer {token}".encode()
+    processing = _Processing(lambda: app.extensions[PROCESSORS], journal)
+
+    def check_token() -> None:
+        if not token or not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
+            raise Unauthenticated
 
     @app.post("/process")
     def post_process() -> Response:
-        if not token or not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
-            raise Unauthenticated
+        check_token()
         body = json_body(request, ProcessIn, max_bytes=_MAX_BODY_BYTES)
-        processors: Mapping[str, Processor] = app.extensions[PROCESSORS]
-        processor = processors.get(body.kind) or processors[PROCESS]
-        job = Job(id=body.id, kind=body.kind, attempt=1, content=body.text, metadata=body.metadata)
-        started = time.perf_counter()
         try:
-            answer = json_answer(processor(job))
+            result, seconds = processing.run(body)
+            answer = json_answer(result)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - in any way; and its text may quote the message
-            journal.warning("message.error", request_id=g.request_id, message_id=body.id, **error_fields(error))
+            processing.note_failure(body, error)
             return problem(500, "processing_failed", "The processor failed.")
-        seconds = time.perf_counter() - started
-        metrics.task_processing_duration.observe(seconds)
-        journal.info(
-            "message.processed", request_id=g.request_id, message_id=body.id, kind=body.kind, ms=seconds * 1000
-        )
+        journal.info("message.processed", **_told(body, seconds))
         return answer
+
+    @app.post("/process/batch")
+    def post_process_batch() -> Response:
+        """Process a message a line; each line of the answer has `status` and, with 200, `result`."""
+        check_token()
+        body = request.get_data(cache=False)
+        done: list[dict[str, Any]] = []
+        answers = b"\n".join(processing.answers(body, done))
+        journal.info_each("message.processed", done)
+        return Response(answers, content_type=LINES_TYPE)
 
     @app.get("/health")
     def get_health() -> Response:
@@ -73,3 +83,47 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
         return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
     return app
+
+
+class _Processing:
+    """Runs the processor of a message's kind."""
+
+    def __init__(self, processors: Callable[[], Mapping[str, Processor]], journal: Journal) -> None:
+        self._processors = processors  #: a call, since a reload replaces them
+        self._journal = journal
+
+    def run(self, body: ProcessIn) -> tuple[Any, float]:
+        """Return the result, and the seconds that it took."""
+        processors = self._processors()
+        processor = processors.get(body.kind) or processors[PROCESS]
+        started = time.perf_counter()
+        result = processor(Job(id=body.id, kind=body.kind, attempt=1, content=body.text, metadata=body.metadata))
+        seconds = time.perf_counter() - started
+        metrics.task_processing_duration.observe(seconds)
+        return result, seconds
+
+    def answers(self, lines: bytes, done: list[dict[str, Any]]) -> Iterator[bytes]:
+        """Yield the answer to each line, and add what is to be told of those that went well to *done*."""
+        for _, line in numbered_lines(lines):
+            try:
+                body = validated(decode_json(line, max_bytes=_MAX_BODY_BYTES), ProcessIn)
+            except GatewayError as error:
+                yield orjson.dumps({"status": status_of(error)})
+                continue
+            try:
+                result, seconds = self.run(body)
+                answer = orjson.dumps({"status": HTTPStatus.OK, "result": result})
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - as for one message
+                self.note_failure(body, error)
+                yield orjson.dumps({"status": HTTPStatus.INTERNAL_SERVER_ERROR})
+                continue
+            done.append(_told(body, seconds))
+            yield answer
+
+    def note_failure(self, body: ProcessIn, error: BaseException) -> None:
+        """Tell that a processor failed, by the class and the place of its exception."""
+        self._journal.warning("message.error", request_id=g.request_id, message_id=body.id, **error_fields(error))
+
+
+def _told(body: ProcessIn, seconds: float) -> dict[str, Any]:
+    return {"request_id": g.request_id, "message_id": body.id, "kind": body.kind, "ms": seconds * 1000}

@@ -1,7 +1,9 @@
 """The forwarder's contract."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
+from gateway.errors import GatewayError
 from gateway.message.message import Message
 
 
@@ -15,6 +17,13 @@ class Forwarder(Protocol):
         Raises:
             ServiceUnavailable: it did not take the message; nothing was done.
             OutcomeUnknown: it took the message, and what became of it is not known.
+        """
+
+    def forward_all(self, messages: Sequence[Message]) -> list[Any | GatewayError]:
+        """
+        Return what `forward` would return or raise for each, in their order; they go together, in one request.
+
+        Meant for messages that are quickly done: the wait for all of them is as long as that for one.
         """
 
     def ping(self) -> None:

@@ -1,5 +1,6 @@
 """Forwarding over HTTP, with pooled connections."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
@@ -7,7 +8,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from gateway.delivery.breaker import Breaker
-from gateway.errors import OutcomeUnknown, ServiceUnavailable
+from gateway.errors import GatewayError, OutcomeUnknown, ServiceUnavailable
+from gateway.message.decoding import LINES_TYPE
 from gateway.message.message import Message
 
 CONNECT_TIMEOUT_S: Final = 1.0
@@ -27,6 +29,8 @@ class HttpForwarder:
         # A session would merge cookies, hooks and the environment's proxies into each request, for a third of its
         # price: between two services of one mesh there are none.
         self._process = requests.Request("POST", f"{base}/process", headers=headers).prepare()
+        lines = {**headers, "Content-Type": LINES_TYPE}
+        self._process_batch = requests.Request("POST", f"{base}/process/batch", headers=lines).prepare()
         self._health = requests.Request("GET", f"{base}/health").prepare()
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
         self._timeout = (CONNECT_TIMEOUT_S, timeout_s)
@@ -34,21 +38,23 @@ class HttpForwarder:
 
     def forward(self, message: Message) -> Any:
         """Post the message; tried once more only where no connection could be made."""
-        if not self._breaker.allows():
-            raise ServiceUnavailable
-        body = orjson.dumps(
-            {"id": message.id, "kind": message.kind, "text": message.text, "metadata": message.metadata}
-        )
-        request = self._process.copy()
-        request.prepare_body(body, files=None)
-        request.headers["X-Request-ID"] = message.request_id
+        response = self._post(self._process, _as_json(message), message.request_id)
+        return _answer(response.status_code, response.content)
+
+    def forward_all(self, messages: Sequence[Message]) -> list[Any | GatewayError]:
+        """
+        Post the messages as lines.
+
+        The answer has a line for each, with its `status` and `result`. Where the request fails, so does each message.
+        """
+        if not messages:
+            return []
+        body = b"\n".join(_as_json(message) for message in messages)
         try:
-            response = self._send(request)
-        except (ServiceUnavailable, OutcomeUnknown):
-            self._breaker.failed()
-            raise
-        self._breaker.succeeded()
-        return self._answer(response)
+            response = self._post(self._process_batch, body, messages[0].request_id)
+            return _answers(_checked(response.status_code, response.content), len(messages))
+        except (ServiceUnavailable, OutcomeUnknown) as error:
+            return [error] * len(messages)
 
     def ping(self) -> None:
         """Ask for the service's health."""
@@ -59,6 +65,20 @@ class HttpForwarder:
             raise ServiceUnavailable from None
         if response.status_code != _OK:
             raise ServiceUnavailable
+
+    def _post(self, prepared: requests.PreparedRequest, body: bytes, request_id: str) -> requests.Response:
+        if not self._breaker.allows():
+            raise ServiceUnavailable
+        request = prepared.copy()
+        request.prepare_body(body, files=None)
+        request.headers["X-Request-ID"] = request_id
+        try:
+            response = self._send(request)
+        except (ServiceUnavailable, OutcomeUnknown):
+            self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        return response
 
     def _send(self, request: requests.PreparedRequest) -> requests.Response:
         for attempt in (1, 2):
@@ -77,16 +97,42 @@ class HttpForwarder:
                 raise OutcomeUnknown from None
         raise ServiceUnavailable
 
-    @staticmethod
-    def _answer(response: requests.Response) -> Any:
-        if response.status_code == _BUSY or _REFUSED <= response.status_code < _FAILED:
-            raise ServiceUnavailable  # it did nothing with the message
-        if response.status_code != _OK:
-            raise OutcomeUnknown
-        try:
-            return orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            raise OutcomeUnknown from None
+
+def _as_json(message: Message) -> bytes:
+    return orjson.dumps({"id": message.id, "kind": message.kind, "text": message.text, "metadata": message.metadata})
+
+
+def _checked(status: int, answer: Any) -> Any:
+    if status == _BUSY or _REFUSED <= status < _FAILED:
+        raise ServiceUnavailable  # it did nothing with the message
+    if status != _OK:
+        raise OutcomeUnknown
+    return answer
+
+
+def _answer(status: int, content: bytes) -> Any:
+    try:
+        return orjson.loads(_checked(status, content))
+    except orjson.JSONDecodeError:
+        raise OutcomeUnknown from None
+
+
+def _answers(content: bytes, number: int) -> list[Any | GatewayError]:
+    try:
+        lines = [orjson.loads(line) for line in content.split(b"\n")]
+        answers = [_result_or_error(line["status"], line.get("result")) for line in lines]
+    except (orjson.JSONDecodeError, TypeError, KeyError, AttributeError):
+        raise OutcomeUnknown from None
+    if len(answers) != number:
+        raise OutcomeUnknown  # which of them is missing cannot be told
+    return answers
+
+
+def _result_or_error(status: int, result: Any) -> Any | GatewayError:
+    try:
+        return _checked(status, result)
+    except (ServiceUnavailable, OutcomeUnknown) as error:
+        return error
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:

@@ -38,6 +38,9 @@ class Ledger(Protocol):
         to tell the broker, after that the monitor does.
         """
 
+    def accept_all(self, tasks: Sequence[NewTask]) -> list[Task]:
+        """Do as `accept` for each, all of them in one transaction: either every task is written down or none is."""
+
     def get(self, task_id: str, *, caller: str | None = None) -> Task:
         """
         Return the task; with *caller*, only if it is that caller's.

@@ -37,14 +37,21 @@ class MemoryLedger:
 
     def accept(self, task: NewTask) -> Task:
         """Write the task down; see `Ledger.accept`."""
-        payload = from_json(to_json(task.payload))
+        (accepted,) = self.accept_all([task])
+        return accepted
+
+    def accept_all(self, tasks: Sequence[NewTask]) -> list[Task]:
+        """Write the tasks down together; see `Ledger.accept_all`."""
+        payloads = [from_json(to_json(task.payload)) for task in tasks]
         with self._open():
-            accepted = moves.accepted(task, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
-            if task.id in self._tasks:
+            now, ids = self._clock(), {task.id for task in tasks}
+            if len(ids) < len(tasks) or not ids.isdisjoint(self._tasks):
                 raise GatewayError("The ledger refused what was to be written.")
-            self._tasks[task.id] = replace(accepted, payload=payload)
-            self._events[task.id] = []
-            self._note(task.id, None, Status.PENDING, by=task.caller)
+            accepted = [moves.accepted(task, now=now, launch_grace_ms=self._launch_grace_ms) for task in tasks]
+            for task, payload in zip(accepted, payloads, strict=True):
+                self._tasks[task.id] = replace(task, payload=payload)
+                self._events[task.id] = []
+                self._note(task.id, None, Status.PENDING, by=task.caller)
             return accepted
 
     def get(self, task_id: str, *, caller: str | None = None) -> Task:

@@ -74,8 +74,21 @@ class SqlLedger:
         Raises:
             TypeError: the payload is no JSON.
         """
-        accepted = moves.accepted(task, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
-        self._database.write_each(sql_tasks.write_new, sql_tasks.task_values(accepted))
+        (accepted,) = self.accept_all([task])
+        return accepted
+
+    def accept_all(self, tasks: Sequence[NewTask]) -> list[Task]:
+        """
+        Write the tasks down together; see `Ledger.accept_all`.
+
+        Raises:
+            TypeError: a payload is no JSON.
+        """
+        if not tasks:
+            return []
+        now = self._clock()
+        accepted = [moves.accepted(task, now=now, launch_grace_ms=self._launch_grace_ms) for task in tasks]
+        self._database.write_each(sql_tasks.write_new, [sql_tasks.task_values(task) for task in accepted])
         return accepted
 
     def get(self, task_id: str, *, caller: str | None = None) -> Task:

@@ -80,12 +80,13 @@ _STILL: Final = (
 )
 
 
-def write_new(connection: Connection, rows: Sequence[dict[str, Any]]) -> Sequence[None]:
-    """Write down accepted tasks, as `task_values` gives them; a bulk operation of `GroupCommit.write_each`."""
+def write_new(connection: Connection, calls: Sequence[Sequence[dict[str, Any]]]) -> Sequence[None]:
+    """Write down several callers' accepted tasks, as `task_values` gives them, for `GroupCommit.write_each`."""
+    rows = [row for rows_of_call in calls for row in rows_of_call]
     connection.execute(_NEW_TASK, rows)
     born = (_event(row["id"], row["created_at"], (None, Status.PENDING), by=row["caller"]) for row in rows)
     _write_events(connection, born)
-    return [None] * len(rows)
+    return [None] * len(calls)
 
 
 def task_values(task: Task) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From the bytes of a body to a JSON value, within limits."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from email.message import Message as MimeHeaders
 from typing import Any, Final
 
@@ -12,9 +12,12 @@ from gateway.errors import BodyTooLarge, InvalidRequest, MalformedBody, Unsuppor
 MAX_BODY_BYTES: Final = 1024 * 1024  #: as NGINX has it, too
 MAX_TEXT_CHARACTERS: Final = 65_536
 MAX_DEPTH: Final = 16  #: of metadata and args
+MAX_BATCH_BYTES: Final = 16 * 1024 * 1024  #: of a batch; each of its lines may have `MAX_BODY_BYTES`
+MAX_BATCH_LINES: Final = 10_000
 
 JSON_TYPE: Final = "application/json"
 TEXT_TYPE: Final = "text/plain"
+LINES_TYPE: Final = "application/x-ndjson"
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")  #: RFC 6838, section 4.2
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
@@ -75,6 +78,19 @@ def decode_text(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         raise MalformedBody("not UTF-8") from None
+
+
+def numbered_lines(body: bytes, *, max_lines: int = MAX_BATCH_LINES) -> Iterator[tuple[int, bytes]]:
+    """
+    Return the lines of a batch with their numbers, from 1; blank ones are counted and left out.
+
+    Raises:
+        BodyTooLarge: there are more than *max_lines*.
+    """
+    lines = body.split(b"\n")
+    if len(lines) - (not lines[-1]) > max_lines:
+        raise BodyTooLarge(f"at most {max_lines} lines are taken")
+    return ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def check_depth(value: Any, *, field: str) -> None:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.message.decoding import MAX_BODY_BYTES
+from gateway.message.decoding import MAX_BATCH_BYTES, MAX_BODY_BYTES
 from gateway.native.templates import render
 from gateway.settings import CHECKOUT, Settings
 
@@ -66,7 +66,14 @@ _TASK_PATHS: Final = ("", "/{id}", "/{id}/events", "/{id}/cancel", "/{id}/retry"
 _PLAIN_PATHS: Final = (
     *("/", "/docs", "/healthz", "/producer/", "/producer/messages", "/producer/messages/batch", "/producer/screen"),
     *("/producer/analyze", "/producer/anonymize", "/producer/deanonymize", "/producer/supportedentities"),
-    *("/producer/recognizers", "/producer/anonymizers", "/producer/health", "/producer/ready", "/producer/alerts"),
+    *(
+        "/producer/recognizers",
+        "/producer/anonymizers",
+        "/producer/deanonymizers",
+        "/producer/health",
+        "/producer/ready",
+        "/producer/alerts",
+    ),
     *("/producer/alerts/{id}", "/producer/events", "/producer/stats", "/producer/openapi.json"),
     *(f"/producer/{name}{path}" for name in ("tasks", "task") for path in _TASK_PATHS),
     *(f"/producer/api/{job}{path}" for job in ("wait_and_return", "sum", "recommendations") for path in ("", "/{id}")),
@@ -147,6 +154,7 @@ def _addresses(settings: Settings, upstreams: Upstreams) -> dict[str, Any]:
         "flower_login": base64.b64encode(login.encode()).decode(),
         "rate_limit": settings.rate_limit,
         "max_body_bytes": MAX_BODY_BYTES,
+        "max_batch_bytes": MAX_BATCH_BYTES,
         "read_timeout_s": _read_timeout_s(settings),
     }
 

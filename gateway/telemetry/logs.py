@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +56,12 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return fields
 
 
+def _rows(record: logging.LogRecord) -> Sequence[Mapping[str, Any]]:
+    """Return the fields of each line that the record stands for: `Journal.info_each` gives many."""
+    rows: Sequence[Mapping[str, Any]] | None = getattr(record, "fields_each", None)
+    return [_fields(record)] if rows is None else rows
+
+
 def error_fields(error: BaseException | None) -> dict[str, str]:
     """Tell an exception by its class and the line that raised it; its text may quote a message."""
     if error is None:
@@ -65,7 +72,7 @@ def error_fields(error: BaseException | None) -> dict[str, str]:
 
 
 def _event(record: logging.LogRecord) -> str:
-    return record.msg if hasattr(record, "fields") else "library"
+    return record.msg if hasattr(record, "fields") or hasattr(record, "fields_each") else "library"
 
 
 class LineFormatter(logging.Formatter):
@@ -76,10 +83,12 @@ class LineFormatter(logging.Formatter):
         self._program = program
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line, without its end."""
-        fields = "".join(f" {name}={as_field(value)}" for name, value in _fields(record).items())
+        """Return the line, without its end; of a record with rows a line for each."""
         level = _LEVELS.get(record.levelname, record.levelname)
-        return f"{rfc3339(record.created)} {level:<5} {self._program} {_event(record)}{fields}"
+        head = f"{rfc3339(record.created)} {level:<5} {self._program} {_event(record)}"
+        return "\n".join(
+            head + "".join([f" {name}={as_field(value)}" for name, value in fields.items()]) for fields in _rows(record)
+        )
 
 
 class JsonLineFormatter(JsonFormatter):
@@ -88,6 +97,14 @@ class JsonLineFormatter(JsonFormatter):
     def __init__(self, program: str) -> None:
         super().__init__(json_serializer=lambda obj, **_: orjson.dumps(obj, default=str).decode())
         self._program = program
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without its end; of a record with rows a line for each."""
+        if not hasattr(record, "fields_each"):
+            return super().format(record)
+        head = {"time": rfc3339(record.created), "level": record.levelname, "program": self._program}
+        lines = ({**head, "event": _event(record), **fields} for fields in _rows(record))
+        return "\n".join(orjson.dumps(line, default=str).decode() for line in lines)
 
     def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
         """Fill in the line; what the base class gathered (a message with its arguments) stays out."""

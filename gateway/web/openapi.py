@@ -9,6 +9,7 @@ from flask import Flask
 from openapi_pydantic import (
     Components,
     DataType,
+    Example,
     Header,
     Info,
     MediaType,
@@ -27,6 +28,7 @@ from openapi_pydantic.util import PydanticSchema, construct_open_api_with_schema
 from pydantic import BaseModel, Field
 
 from gateway.access.roles import Role
+from gateway.message.decoding import LINES_TYPE
 from gateway.web.answers import JSON
 from gateway.web.problems import PROBLEM_TYPE
 from gateway.web.request_id import HEADER, route_name
@@ -58,6 +60,9 @@ class Described:
     answers: Mapping[int, type[BaseModel] | None]  #: status to body; None: a problem
     takes: type[BaseModel] | None = None
     takes_text: bool = False  #: the body may be `text/plain`, too
+    takes_lines: type[BaseModel] | None = None  #: the body is NDJSON; the form of a line
+    answers_lines: bool = False  #: 200 is NDJSON; its body is the form of a line
+    examples: Mapping[str, Any] = field(default_factory=dict)  #: of what it takes, by name; lines as one string
     query: type[BaseModel] | None = None
     role: Role | None = Role.CLIENT  #: None: everybody
     also: Sequence[int] = field(default=())  #: further statuses whose body is a problem
@@ -107,7 +112,7 @@ def _operation(described: Described, operation_id: str, path_arguments: list[str
         statuses |= {401} if described.role is Role.CLIENT else {401, 403}
     if path_arguments:
         statuses.add(404)
-    if described.takes is not None:
+    if described.takes is not None or described.takes_lines is not None:
         statuses.update(_BODY_ERRORS)
     if described.query is not None:
         statuses.add(422)
@@ -124,7 +129,10 @@ def _operation(described: Described, operation_id: str, path_arguments: list[str
         tags=[described.tag],
         parameters=[*parameters, *_query(described.query)] or None,
         requestBody=_body(described),
-        responses={str(status): _response(status, model) for status, model in sorted(answers.items())},
+        responses={
+            str(status): _response(status, model, lines=described.answers_lines and status == HTTPStatus.OK)
+            for status, model in sorted(answers.items())
+        },
         security=_security(described.role),
     )
 
@@ -149,13 +157,24 @@ def _inlined(shape: Any, definitions: Mapping[str, Any]) -> Any:
 
 
 def _body(described: Described) -> RequestBody | None:
-    if described.takes is None:
-        return None
-    content = {JSON: MediaType(media_type_schema=PydanticSchema(schema_class=described.takes))}
+    content: dict[str, MediaType] = {}
+    if described.takes is not None:
+        content[JSON] = MediaType(media_type_schema=PydanticSchema(schema_class=described.takes))
     if described.takes_text:
-        text = Schema(type=DataType.STRING, minLength=1)
-        content["text/plain"] = MediaType(media_type_schema=text)
-    return RequestBody(required=True, content=content)
+        content["text/plain"] = MediaType(media_type_schema=Schema(type=DataType.STRING, minLength=1))
+    if described.takes_lines is not None:
+        content[LINES_TYPE] = _lines(described.takes_lines)
+    for media in content.values():
+        media.examples = {name: Example(value=value) for name, value in described.examples.items()} or None
+        break  # the first form is the one that the examples have
+    return RequestBody(required=True, content=content) if content else None
+
+
+def _lines(model: type[BaseModel]) -> MediaType:
+    """Describe NDJSON: a string, since OpenAPI 3.1 has no word for a sequence; its lines have the form of *model*."""
+    line = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    said = f"One JSON object a line: {line['title']}. {line.get('description', '')}".strip()
+    return MediaType(media_type_schema=Schema(type=DataType.STRING, description=said))
 
 
 def _security(role: Role | None) -> list[dict[str, list[str]]]:
@@ -164,10 +183,12 @@ def _security(role: Role | None) -> list[dict[str, list[str]]]:
     return [*_KEYS, _ANONYMOUS] if role is Role.CLIENT else _KEYS
 
 
-def _response(status: int, model: type[BaseModel] | None) -> Response:
+def _response(status: int, model: type[BaseModel] | None, *, lines: bool = False) -> Response:
     headers: dict[str, Header | Reference] = {HEADER: Header(param_schema=Schema(type=DataType.STRING))}
     if status == HTTPStatus.NOT_MODIFIED:
         return Response(description=HTTPStatus(status).phrase, headers=headers)
+    if lines and model is not None:
+        return Response(description=HTTPStatus(status).phrase, headers=headers, content={LINES_TYPE: _lines(model)})
     kind = PROBLEM_TYPE if model is None or status >= HTTPStatus.BAD_REQUEST else JSON
     schema: PydanticSchema[BaseModel] = PydanticSchema(schema_class=model or ProblemBody)
     return Response(

@@ -42,7 +42,12 @@ _CODES: Final[Mapping[int, str]] = {
 
 def problem(status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
     """Return a problem; *detail* and *more* must be safe to show to anybody."""
-    body = {
+    return answer_with(problem_json(status, code, detail, **more), headers)
+
+
+def problem_json(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    """Return a problem's body, as `problem` does."""
+    return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": int(status),
@@ -50,7 +55,20 @@ def problem(status: int, code: str, detail: str, *, headers: Mapping[str, str] |
         "detail": detail,
         **more,
     }
-    return Response(orjson.dumps(body), status, headers, content_type=PROBLEM_TYPE)
+
+
+INTERNAL_ERROR: Final = problem_json(500, "internal_error", "Something went wrong inside the gateway.")
+
+
+def error_json(error: errors.GatewayError) -> dict[str, Any]:
+    """Return the body of the problem that *error* is."""
+    field = {"field": error.field} if isinstance(error, errors.InvalidRequest) and error.field else {}
+    return problem_json(status_of(error), error.code, str(error), **field)
+
+
+def answer_with(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """Return the response whose body is the problem *body*."""
+    return Response(orjson.dumps(body), body["status"], headers, content_type=PROBLEM_TYPE)
 
 
 def status_of(error: errors.GatewayError) -> HTTPStatus:
@@ -68,8 +86,7 @@ def install(app: Flask, journal: Journal) -> None:
         headers = {"Retry-After": str(RETRY_AFTER_S)} if error.retryable else {}
         if isinstance(error, errors.Unauthenticated):
             headers["WWW-Authenticate"] = 'Bearer realm="Portcullis"'
-        field = {"field": error.field} if isinstance(error, errors.InvalidRequest) and error.field else {}
-        return problem(status_of(error), error.code, str(error), headers=headers, **field)
+        return answer_with(error_json(error), headers)
 
     def http(error: HTTPException) -> Response:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
@@ -80,7 +97,7 @@ def install(app: Flask, journal: Journal) -> None:
 
     def unknown(error: Exception) -> Response:
         journal.error("request.error", **error_fields(error))
-        return problem(500, "internal_error", "Something went wrong inside the gateway.")
+        return answer_with(INTERNAL_ERROR)
 
     app.register_error_handler(errors.GatewayError, known)
     app.register_error_handler(HTTPException, http)

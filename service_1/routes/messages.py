@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from gateway.access.roles import Caller
 from gateway.errors import InvalidRequest, UnsupportedMediaType
 from gateway.intake import Outcome, Receipt
 from gateway.message.decoding import JSON_TYPE, TEXT_TYPE, decode_json, decode_text, media_type
@@ -17,7 +16,7 @@ from gateway.screening.findings import Finding
 from gateway.web.answers import json_answer
 from gateway.web.bodies import validated
 from gateway.web.openapi import Described, describes
-from gateway.web.problems import problem
+from gateway.web.problems import answer_with, problem_json
 from service_1.encoding import PREFIX, task_json
 from service_1.parts import caller, parts, request_id
 from service_1.schemas import ForwardedOut, HeldOut, MessageIn, QueuedOut, ScreenedOut
@@ -42,7 +41,7 @@ def post_message() -> Response:
     """Take in one message: 200 with the answer, 202 with a task, or 422 if it is held."""
     who = caller()
     try:
-        message = _message(_message_in(), who)
+        message = message_of(_message_in(), caller=who.name, request_id=request_id())
         return receipt_answer(parts().intake.receive(message))
     except InvalidRequest as error:
         parts().intake.refuse(error, caller=who.name, request_id=request_id())
@@ -62,7 +61,7 @@ def post_message() -> Response:
 def post_screen() -> Response:
     """Screen and decide only."""
     who = caller()
-    preview = parts().intake.preview(_message(_message_in(), who))
+    preview = parts().intake.preview(message_of(_message_in(), caller=who.name, request_id=request_id()))
     return json_answer(
         {
             "outcome": preview.outcome,
@@ -76,22 +75,32 @@ def receipt_answer(receipt: Receipt) -> Response:
     """Return the answer that a receipt stands for."""
     if receipt.outcome is Outcome.HELD:
         return held_answer(receipt)
-    told: dict[str, Any] = {
-        "id": receipt.id,
-        "outcome": receipt.outcome,
-        "redacted": receipt.redacted,
-        "findings": findings_json(receipt.findings),
-    }
     if receipt.task is None:
-        return json_answer({**told, "result": receipt.result})
+        return json_answer(passed_json(receipt))
     headers = {"Location": f"{PREFIX}/tasks/{receipt.id}", "Retry-After": _POLL_AFTER_S}
-    return json_answer({**told, "task": task_json(receipt.task)}, HTTPStatus.ACCEPTED, headers)
+    return json_answer(passed_json(receipt), HTTPStatus.ACCEPTED, headers)
 
 
 def held_answer(receipt: Receipt) -> Response:
     """Return the problem that tells what was found, and where."""
+    return answer_with(held_json(receipt))
+
+
+def passed_json(receipt: Receipt) -> dict[str, Any]:
+    """Return what is told of a message that was forwarded or queued."""
+    return {
+        "id": receipt.id,
+        "outcome": receipt.outcome,
+        "redacted": receipt.redacted,
+        "findings": findings_json(receipt.findings),
+        **({"result": receipt.result} if receipt.task is None else {"task": task_json(receipt.task)}),
+    }
+
+
+def held_json(receipt: Receipt) -> dict[str, Any]:
+    """Return what is told of a message that was held: the body of a problem."""
     secret = any(finding.entity_type in SECRET_TYPES for finding in receipt.findings)
-    return problem(
+    return problem_json(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "secret" if secret else "personal_data",
         "The message was held for what was found in it. Nothing was forwarded or kept; take it out and send again.",
@@ -106,11 +115,12 @@ def findings_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     return [finding.as_json() for finding in findings]
 
 
-def _message(body: MessageIn, who: Caller) -> Message:
+def message_of(body: MessageIn, *, caller: str, request_id: str) -> Message:
+    """Return the message that *body* is, with an id of its own."""
     return Message(
         id=new_id(),
-        request_id=request_id(),
-        caller=who.name,
+        request_id=request_id,
+        caller=caller,
         kind=body.kind,
         delivery=body.delivery,
         text=body.text,

@@ -14,7 +14,7 @@ from gateway.access.keys import KeyStore
 from gateway.access.roles import Role
 from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
-from gateway.intake import Intake
+from gateway.batch import BatchIntake
 from gateway.journal import Journal
 from gateway.kinds import Kinds
 from gateway.ledger.ledger import Ledger
@@ -37,7 +37,7 @@ class Door:
     """The intake API, and what lies behind it."""
 
     client: FlaskClient
-    intake: Intake
+    intake: BatchIntake
     ledger: Ledger
     queue: FakeQueue
     forwarder: FakeForwarder
@@ -76,7 +76,7 @@ def open_door(
     screener = screener or shipped_screener()
     policy = Policy(rules=rules)
     keys = KeyStore(database_url)
-    intake = Intake(
+    intake = BatchIntake(
         screener=screener,
         policy=policy,
         redactor=Redactor(screener, policy, operators=operators or {}, keys=Keys.throw_away()),
@@ -94,8 +94,15 @@ def open_door(
         Dependency(name="broker", check=queue.ping, needed=False),
     )
     credentials = Credentials(keys, anonymous)
-    parts = Parts(intake=intake, ledger=ledger, credentials=credentials, dependencies=dependencies, version="1.2.3")
-    app = create_app(parts, journal)
+    parts = Parts(
+        intake=intake,
+        ledger=ledger,
+        journal=journal,
+        credentials=credentials,
+        dependencies=dependencies,
+        version="1.2.3",
+    )
+    app = create_app(parts)
     try:
         yield Door(
             client=app.test_client(),

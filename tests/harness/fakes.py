@@ -1,7 +1,7 @@
 """Stand-ins for what stands outside the house; `tests/contract` runs their contracts on them, too."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from gateway.errors import BrokerUnavailable, GatewayError
@@ -41,7 +41,9 @@ class FakeForwarder:
 
     def __init__(self) -> None:
         self.seen: list[Message] = []
+        self.together: list[int] = []  #: how many messages came with each call of `forward_all`
         self.answer: Any = {"words": 2}
+        self.answers: dict[str, Any] = {}  #: by the text that they answer, where it came with others
         self.error: GatewayError | None = None
 
     def forward(self, message: Message) -> Any:
@@ -49,6 +51,13 @@ class FakeForwarder:
             raise self.error
         self.seen.append(message)
         return self.answer
+
+    def forward_all(self, messages: Sequence[Message]) -> list[Any | GatewayError]:
+        self.together.append(len(messages))
+        if self.error is not None:
+            return [self.error] * len(messages)
+        self.seen += messages
+        return [self.answers.get(message.text, self.answer) for message in messages]
 
     def ping(self) -> None:
         if self.error is not None:

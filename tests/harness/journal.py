@@ -16,7 +16,7 @@ class Lines(logging.Handler):
         self.written: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.written.append(self.format(record))
+        self.written += self.format(record).split("\n")
 
     def of(self, event: str) -> list[str]:
         """Return the lines of one event."""

@@ -1,0 +1,170 @@
+"""
+The same journey for many messages at once: they share hops and transactions, and nothing else.
+
+What becomes of one of them does not depend on the others. See `gateway.intake` for the journey itself.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from gateway.errors import GatewayError, InvalidRequest, OutcomeUnknown, ScreeningUnavailable
+from gateway.intake import Intake, Outcome, Receipt, Screened
+from gateway.kinds import Pool
+from gateway.message.message import Delivery, Message
+from gateway.telemetry import metrics
+
+End: TypeAlias = Receipt | GatewayError  #: what `Intake.receive` would have returned or raised
+
+
+@dataclass(slots=True)
+class _Journey:
+    """One message of many, and how far it is."""
+
+    message: Message  #: once it is `screened`, without what the policy wants redacted
+    screened: Screened | None = None
+    delivery: Delivery | None = None  #: None while it is not decided, and where it goes nowhere
+    pool: Pool | None = None
+    end: End = field(default_factory=OutcomeUnknown)
+
+    def arrived(self, outcome: Outcome, **more: Any) -> None:
+        """End well."""
+        assert self.screened is not None  # noqa: S101 - only what was screened goes on
+        self.end = Receipt(
+            id=self.message.id,
+            outcome=outcome,
+            findings=self.screened.findings,
+            redacted=self.screened.decision.redacted,
+            **more,
+        )
+
+
+class BatchIntake(Intake):
+    """Takes messages in, one by one or many together."""
+
+    def receive_all(self, messages: Sequence[Message]) -> list[End]:
+        """
+        Take messages of one caller through the gate; one that fails ends with what `receive` would raise.
+
+        Those that are queued are written down in one transaction, those that are quickly done forwarded by one request.
+        """
+        started = time.perf_counter()
+        journeys = [_Journey(message) for message in messages]
+        for journey in journeys:
+            self._decide(journey)
+        self._queue_all([each for each in journeys if each.delivery is Delivery.QUEUED])
+        self._forward_all([each for each in journeys if each.delivery is Delivery.SYNC])
+        self._note(journeys, milliseconds=(time.perf_counter() - started) * 1000)
+        return [each.end for each in journeys]
+
+    def _decide(self, journey: _Journey) -> None:
+        """Screen the message, and hold it or say how it goes on."""
+        message = journey.message
+        try:
+            self._kinds.check_message(message.kind)
+            screened = self.screen(message.content, kind=message.kind)
+            if screened.decision.held:
+                journey.end = self._hold(message.id, message.caller, message.request_id, screened.findings)
+                return
+        except GatewayError as error:
+            journey.end = error
+            return
+        if screened.decision.redacted:
+            clean = screened.value
+            journey.message = replace(message, text=clean["text"], metadata=clean.get("metadata", {}))
+        journey.screened = screened
+        delivery, journey.pool = self._policy.route(journey.message)
+        journey.delivery = delivery
+
+    def _queue_all(self, journeys: Sequence[_Journey]) -> None:
+        """Write all of them down, then tell the broker of each."""
+        try:
+            tasks = self._ledger.accept_all([self._task(each.message, each.pool) for each in journeys])
+        except GatewayError as error:
+            for journey in journeys:
+                journey.end = error
+            return
+        for journey, task in zip(journeys, tasks, strict=True):
+            self._launch(task)
+            journey.arrived(Outcome.QUEUED, task=task)
+
+    def _forward_all(self, journeys: Sequence[_Journey]) -> None:
+        """Forward them, those of kinds with a processor of their own one by one: it may take its time, or fail."""
+        together = [each for each in journeys if self._kinds.runs_process(each.message.kind)]
+        answers: list[Any] = []
+        if together:
+            with metrics.forward_seconds.time():
+                answers = self._forwarder.forward_all([each.message for each in together])
+        alone = [each for each in journeys if not self._kinds.runs_process(each.message.kind)]
+        for journey in alone:
+            try:
+                with metrics.forward_seconds.time():
+                    answers.append(self._forwarder.forward(journey.message))
+            except GatewayError as error:
+                answers.append(error)
+        sent = [*together, *alone]
+        for journey, answer in zip(sent, self._clean_each(sent, answers), strict=True):
+            if isinstance(answer, GatewayError):
+                journey.end = answer
+            else:
+                journey.arrived(Outcome.FORWARDED, result=answer)
+
+    def _clean_each(self, sent: Sequence[_Journey], answers: Sequence[Any]) -> Sequence[Any]:
+        """Return the answers as they may be told: screened together first, and one by one where anything is found."""
+        try:
+            if not self._screener.screen(_without_repeats(answers)):
+                return answers
+        except ScreeningUnavailable:
+            pass  # one of them may be the reason
+        return [
+            answer if isinstance(answer, GatewayError) else self._clean(each.message.kind, answer)
+            for each, answer in zip(sent, answers, strict=True)
+        ]
+
+    def _clean(self, kind: str, answer: Any) -> Any:
+        try:
+            return self._redactor.clean(kind, answer)
+        except ScreeningUnavailable:
+            return OutcomeUnknown()  # it was forwarded
+
+    def _note(self, journeys: Sequence[_Journey], *, milliseconds: float) -> None:
+        """Count the messages, and write each one's line."""
+        lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        counts: Counter[tuple[str, str]] = Counter()
+        for journey in journeys:
+            message, end = journey.message, journey.end
+            ids = {"request_id": message.request_id, "message_id": message.id}
+            if isinstance(end, Receipt):
+                counts[end.outcome.value, message.kind] += 1
+                told = {"caller": message.caller, "kind": message.kind, "findings": len(end.findings)}
+                lines[f"message.{end.outcome.value}"].append({**ids, **told, "ms": milliseconds})
+            elif not isinstance(end, InvalidRequest):
+                self._journal.error("message.refused", **ids, code=end.code)
+        for (outcome, kind), number in counts.items():
+            metrics.messages.labels(outcome, kind).inc(number)
+        for event, rows in lines.items():
+            self._journal.info_each(event, rows)
+
+
+def _without_repeats(answers: Sequence[Any]) -> list[Any]:
+    """
+    Return the answers, each without the members that an earlier one has had.
+
+    Whether there is something in a member depends on its name and value alone: what was clean once is clean again.
+    """
+    seen: set[tuple[str, Any]] = set()
+    new: list[Any] = []
+    for answer in answers:
+        if isinstance(answer, GatewayError):
+            continue
+        if not isinstance(answer, dict):
+            new.append(answer)
+            continue
+        fresh = {
+            name: value for name, value in answer.items() if type(value) not in {str, int} or (name, value) not in seen
+        }
+        seen.update((name, value) for name, value in fresh.items() if type(value) in {str, int})
+        new.append(fresh)
+    return new
