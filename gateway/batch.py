@@ -6,14 +6,15 @@ What becomes of one of them does not depend on the others. See `gateway.intake` 
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gateway.errors import GatewayError, InvalidRequest, OutcomeUnknown, ScreeningUnavailable
 from gateway.intake import Intake, Outcome, Receipt, Screened
 from gateway.kinds import Pool
 from gateway.message.message import Delivery, Message
+from gateway.policy.rules import Decision
 from gateway.telemetry import metrics
 
 End: TypeAlias = Receipt | GatewayError  #: what `Intake.receive` would have returned or raised
@@ -41,6 +42,9 @@ class _Journey:
         )
 
 
+_CLEAN: Final = Screened(findings=[], decision=Decision(held=False, to_redact=()), value=None)
+
+
 class BatchIntake(Intake):
     """Takes messages in, one by one or many together."""
 
@@ -52,19 +56,29 @@ class BatchIntake(Intake):
         """
         started = time.perf_counter()
         journeys = [_Journey(message) for message in messages]
-        for journey in journeys:
-            self._decide(journey)
+        suspects = self._suspects([each.message.content for each in journeys])
+        metrics.screening_seconds.observe((time.perf_counter() - started) / max(1, len(journeys)))
+        for at, journey in enumerate(journeys):
+            self._decide(journey, is_suspect=at in suspects)
         self._queue_all([each for each in journeys if each.delivery is Delivery.QUEUED])
         self._forward_all([each for each in journeys if each.delivery is Delivery.SYNC])
         self._note(journeys, milliseconds=(time.perf_counter() - started) * 1000)
         return [each.end for each in journeys]
 
-    def _decide(self, journey: _Journey) -> None:
-        """Screen the message, and hold it or say how it goes on."""
+    def _suspects(self, values: Sequence[Any]) -> Collection[int]:
+        """Screen the values together, and return the places of those that have to be screened one by one."""
+        try:
+            found = self._screener.screen(values)
+        except ScreeningUnavailable:
+            return range(len(values))  # one of them may be the reason
+        return {int(finding.location[0]) for finding in found}
+
+    def _decide(self, journey: _Journey, *, is_suspect: bool) -> None:
+        """Hold the message or say how it goes on."""
         message = journey.message
         try:
             self._kinds.check_message(message.kind)
-            screened = self.screen(message.content, kind=message.kind)
+            screened = self.screen(message.content, kind=message.kind) if is_suspect else _CLEAN
             if screened.decision.held:
                 journey.end = self._hold(message.id, message.caller, message.request_id, screened.findings)
                 return
@@ -112,12 +126,9 @@ class BatchIntake(Intake):
                 journey.arrived(Outcome.FORWARDED, result=answer)
 
     def _clean_each(self, sent: Sequence[_Journey], answers: Sequence[Any]) -> Sequence[Any]:
-        """Return the answers as they may be told: screened together first, and one by one where anything is found."""
-        try:
-            if not self._screener.screen(_without_repeats(answers)):
-                return answers
-        except ScreeningUnavailable:
-            pass  # one of them may be the reason
+        """Return the answers as they may be told: what is new in them is screened, and all of it where one is found."""
+        if not self._suspects(_what_is_new(sent, answers)):
+            return answers
         return [
             answer if isinstance(answer, GatewayError) else self._clean(each.message.kind, answer)
             for each, answer in zip(sent, answers, strict=True)
@@ -135,36 +146,43 @@ class BatchIntake(Intake):
         counts: Counter[tuple[str, str]] = Counter()
         for journey in journeys:
             message, end = journey.message, journey.end
-            ids = {"request_id": message.request_id, "message_id": message.id}
             if isinstance(end, Receipt):
                 counts[end.outcome.value, message.kind] += 1
-                told = {"caller": message.caller, "kind": message.kind, "findings": len(end.findings)}
-                lines[f"message.{end.outcome.value}"].append({**ids, **told, "ms": milliseconds})
+                told = {"message_id": message.id, "kind": message.kind, "findings": len(end.findings)}
+                lines[f"message.{end.outcome.value}"].append(told)
             elif not isinstance(end, InvalidRequest):
+                ids = {"request_id": message.request_id, "message_id": message.id}
                 self._journal.error("message.refused", **ids, code=end.code)
         for (outcome, kind), number in counts.items():
             metrics.messages.labels(outcome, kind).inc(number)
         for event, rows in lines.items():
-            self._journal.info_each(event, rows)
+            first = journeys[0].message
+            self._journal.info_each(event, rows, request_id=first.request_id, caller=first.caller, ms=milliseconds)
 
 
-def _without_repeats(answers: Sequence[Any]) -> list[Any]:
+def _what_is_new(sent: Sequence[_Journey], answers: Sequence[Any]) -> list[Any]:
     """
-    Return the answers, each without the members that an earlier one has had.
+    Return the answers without the members that their own message had, or that an earlier answer has.
 
-    Whether there is something in a member depends on its name and value alone: what was clean once is clean again.
+    Whether there is something in a member depends on its name and value alone, and a message that was forwarded has
+    nothing in its text that may not go on.
     """
     seen: set[tuple[str, Any]] = set()
     new: list[Any] = []
-    for answer in answers:
-        if isinstance(answer, GatewayError):
-            continue
-        if not isinstance(answer, dict):
+    for journey, answer in zip(sent, answers, strict=True):
+        if isinstance(answer, dict):
+            own = (("id", journey.message.id), ("text", journey.message.text))
+            fresh = {}
+            for member in answer.items():
+                if type(member[1]) not in _SCALARS:
+                    fresh[member[0]] = member[1]
+                elif member not in own and member not in seen:
+                    seen.add(member)
+                    fresh[member[0]] = member[1]
+            new.append(fresh)
+        elif not isinstance(answer, GatewayError):
             new.append(answer)
-            continue
-        fresh = {
-            name: value for name, value in answer.items() if type(value) not in {str, int} or (name, value) not in seen
-        }
-        seen.update((name, value) for name, value in fresh.items() if type(value) in {str, int})
-        new.append(fresh)
     return new
+
+
+_SCALARS: Final = frozenset({str, int})  #: not `bool`, whose values equal numbers

@@ -20,10 +20,10 @@ class Journal:
         """Something went as it should."""
         _log.info(event, extra={"fields": fields})
 
-    def info_each(self, event: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Something went as it should, once for each of *rows*, its fields; one write for all of their lines."""
+    def info_each(self, event: str, rows: Sequence[Mapping[str, Any]], /, **fields: Any) -> None:
+        """Something went as it should, once for each of *rows*: what its line has beside *fields*. It is one write."""
         if rows:
-            _log.info(event, extra={"fields_each": rows})
+            _log.info(event, extra={"fields": fields, "fields_each": rows})
 
     def warning(self, event: str, /, **fields: Any) -> None:
         """Something went wrong and was put right, or was refused."""

@@ -57,7 +57,7 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
         except (Exception, SystemExit) as error:  # noqa: BLE001 - in any way; and its text may quote the message
             processing.note_failure(body, error)
             return problem(500, "processing_failed", "The processor failed.")
-        journal.info("message.processed", **_told(body, seconds))
+        journal.info("message.processed", request_id=g.request_id, **_told(body, seconds))
         return answer
 
     @app.post("/process/batch")
@@ -67,7 +67,7 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
         body = request.get_data(cache=False)
         done: list[dict[str, Any]] = []
         answers = b"\n".join(processing.answers(body, done))
-        journal.info_each("message.processed", done)
+        journal.info_each("message.processed", done, request_id=g.request_id)
         return Response(answers, content_type=LINES_TYPE)
 
     @app.get("/health")
@@ -126,4 +126,4 @@ class _Processing:
 
 
 def _told(body: ProcessIn, seconds: float) -> dict[str, Any]:
-    return {"request_id": g.request_id, "message_id": body.id, "kind": body.kind, "ms": seconds * 1000}
+    return {"message_id": body.id, "kind": body.kind, "ms": seconds * 1000}

@@ -56,10 +56,14 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return fields
 
 
-def _rows(record: logging.LogRecord) -> Sequence[Mapping[str, Any]]:
-    """Return the fields of each line that the record stands for: `Journal.info_each` gives many."""
-    rows: Sequence[Mapping[str, Any]] | None = getattr(record, "fields_each", None)
-    return [_fields(record)] if rows is None else rows
+def _rows(record: logging.LogRecord) -> Sequence[Mapping[str, Any]] | None:
+    """Return what each of the lines has of its own for which the record stands: `Journal.info_each` gives many."""
+    rows: Sequence[Mapping[str, Any]] | None = getattr(record, "fields_each", None) if record.name == OURS else None
+    return rows
+
+
+def _words(fields: Mapping[str, Any]) -> str:
+    return "".join([f" {name}={as_field(value)}" for name, value in fields.items()])
 
 
 def error_fields(error: BaseException | None) -> dict[str, str]:
@@ -72,7 +76,7 @@ def error_fields(error: BaseException | None) -> dict[str, str]:
 
 
 def _event(record: logging.LogRecord) -> str:
-    return record.msg if hasattr(record, "fields") or hasattr(record, "fields_each") else "library"
+    return record.msg if hasattr(record, "fields") else "library"
 
 
 class LineFormatter(logging.Formatter):
@@ -85,10 +89,9 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end; of a record with rows a line for each."""
         level = _LEVELS.get(record.levelname, record.levelname)
-        head = f"{rfc3339(record.created)} {level:<5} {self._program} {_event(record)}"
-        return "\n".join(
-            head + "".join([f" {name}={as_field(value)}" for name, value in fields.items()]) for fields in _rows(record)
-        )
+        head = f"{rfc3339(record.created)} {level:<5} {self._program} {_event(record)}{_words(_fields(record))}"
+        rows = _rows(record)
+        return head if rows is None else "\n".join([head + _words(row) for row in rows])
 
 
 class JsonLineFormatter(JsonFormatter):
@@ -100,11 +103,12 @@ class JsonLineFormatter(JsonFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end; of a record with rows a line for each."""
-        if not hasattr(record, "fields_each"):
+        rows = _rows(record)
+        if rows is None:
             return super().format(record)
-        head = {"time": rfc3339(record.created), "level": record.levelname, "program": self._program}
-        lines = ({**head, "event": _event(record), **fields} for fields in _rows(record))
-        return "\n".join(orjson.dumps(line, default=str).decode() for line in lines)
+        head: dict[str, Any] = {}
+        self.add_fields(head, record, {})
+        return "\n".join([orjson.dumps({**head, **row}, default=str).decode() for row in rows])
 
     def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
         """Fill in the line; what the base class gathered (a message with its arguments) stays out."""

@@ -34,6 +34,8 @@ def process_text(job: Job) -> dict[str, Any]:
 
 def clean(text: str) -> str:
     """Compose to Unicode NFC, take control characters out, fold white space; line breaks stay, one blank at most."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # as most texts are, or nearly: nothing to do
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     if not unified.isprintable():
         unified = "".join(c for c in unified if c in "\n\t" or unicodedata.category(c) != "Cc")
