@@ -16,10 +16,12 @@ from gateway.ledger.ledger import Ledger
 from gateway.ledger.sql import SqlLedger
 from gateway.policy.redactor import Redactor
 from gateway.policy.rules import Policy
+from gateway.presidio.analyzer import Analyzer
 from gateway.processing.monitor import Duties, Monitor
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
 from gateway.processing.runner import Runner
+from gateway.screening.detectors import load_detectors
 from gateway.screening.screener import Screener, build_screener
 from gateway.settings import Settings
 from gateway.web.credentials import Credentials
@@ -68,6 +70,7 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
     )
     return {
         "intake": intake,
+        "analyzer": _analyzer(settings, screener),
         "ledger": ledger,
         "journal": journal,
         "credentials": Credentials(KeyStore(settings.ledger_url), settings.anonymous),
@@ -116,6 +119,15 @@ def _screener(settings: Settings) -> Screener:
     return build_screener(
         settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
     )
+
+
+def _analyzer(settings: Settings, screener: Screener) -> Analyzer:
+    recognizers = {
+        detector.name: sorted({p.entity_type for p in detector.patterns} | {k.entity_type for k in detector.keyed})
+        for detector in load_detectors(settings.screening.detectors)
+    }
+    recognizers |= {spec.entity_type.lower(): [spec.entity_type] for spec in settings.screening.patterns}
+    return Analyzer(screener, recognizers=recognizers, budget_ms=settings.screening_budget_ms)
 
 
 def _policy(settings: Settings) -> Policy:

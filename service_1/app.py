@@ -6,7 +6,7 @@ from gateway.message.decoding import MAX_BODY_BYTES
 from gateway.web import problems, request_id
 from service_1.encoding import PREFIX
 from service_1.parts import Parts
-from service_1.routes import about, alerts, batch, docs, jobs, messages, tasks
+from service_1.routes import about, alerts, batch, docs, jobs, messages, presidio, tasks
 
 
 def create_app(given: Parts) -> Flask:
@@ -16,6 +16,6 @@ def create_app(given: Parts) -> Flask:
     app.extensions["portcullis"] = given
     request_id.install(app, prefix=PREFIX)
     problems.install(app, given.journal)
-    for blueprint in (messages.bp, batch.bp, tasks.bp, jobs.bp, alerts.bp, about.bp, docs.bp):
+    for blueprint in (messages.bp, batch.bp, presidio.bp, tasks.bp, jobs.bp, alerts.bp, about.bp, docs.bp):
         app.register_blueprint(blueprint)
     return app

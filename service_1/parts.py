@@ -10,6 +10,7 @@ from gateway.access.roles import Caller, Role
 from gateway.batch import BatchIntake
 from gateway.journal import Journal
 from gateway.ledger.ledger import Ledger
+from gateway.presidio.analyzer import Analyzer
 from gateway.web.credentials import Credentials
 from gateway.web.health import Dependency
 
@@ -21,6 +22,7 @@ class Parts:
     """What `create_app` is given."""
 
     intake: BatchIntake
+    analyzer: Analyzer
     ledger: Ledger
     credentials: Credentials
     journal: Journal

@@ -66,15 +66,9 @@ _TASK_PATHS: Final = ("", "/{id}", "/{id}/events", "/{id}/cancel", "/{id}/retry"
 _PLAIN_PATHS: Final = (
     *("/", "/docs", "/healthz", "/producer/", "/producer/messages", "/producer/messages/batch", "/producer/screen"),
     *("/producer/analyze", "/producer/anonymize", "/producer/deanonymize", "/producer/supportedentities"),
-    *(
-        "/producer/recognizers",
-        "/producer/anonymizers",
-        "/producer/deanonymizers",
-        "/producer/health",
-        "/producer/ready",
-        "/producer/alerts",
-    ),
-    *("/producer/alerts/{id}", "/producer/events", "/producer/stats", "/producer/openapi.json"),
+    *("/producer/recognizers", "/producer/anonymizers", "/producer/deanonymizers"),
+    *("/producer/health", "/producer/ready", "/producer/alerts", "/producer/alerts/{id}", "/producer/events"),
+    *("/producer/stats", "/producer/openapi.json"),
     *(f"/producer/{name}{path}" for name in ("tasks", "task") for path in _TASK_PATHS),
     *(f"/producer/api/{job}{path}" for job in ("wait_and_return", "sum", "recommendations") for path in ("", "/{id}")),
 )

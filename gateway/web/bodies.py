@@ -1,6 +1,7 @@
 """From a request's body to a validated model."""
 
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from flask import Request
 from pydantic import BaseModel, ValidationError
@@ -37,7 +38,19 @@ def validated(value: object, model: type[Model]) -> Model:
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
     # of the path only names of ours are shown: the others are the client's words
-    known = set(model.model_fields) | {f.alias for f in model.model_fields.values() if f.alias}
+    known = _names(model)
     location = first["loc"]
     hidden = frozenset(at for at, step in enumerate(location) if isinstance(step, str) and step not in known)
     raise InvalidRequest(first["msg"], field=pointer(location, hidden=hidden) or "/")
+
+
+@cache
+def _names(model: type[BaseModel]) -> frozenset[str]:
+    """Return every name that *model* and the models in it declare."""
+
+    def names(schema: Any) -> frozenset[str]:
+        members = schema.get("properties", {}) if isinstance(schema, dict) else {}
+        children = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+        return frozenset(members).union(*(names(child) for child in children))
+
+    return names(model.model_json_schema())

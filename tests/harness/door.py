@@ -22,6 +22,7 @@ from gateway.ledger.memory import MemoryLedger
 from gateway.ledger.task import Ending, Status, Task
 from gateway.policy.redactor import Redactor
 from gateway.policy.rules import DEFAULT_RULES, Policy, Rule
+from gateway.presidio.analyzer import Analyzer
 from gateway.screening.redaction import Keys, Operator
 from gateway.screening.screener import Screener
 from gateway.web.credentials import Anonymous, Credentials
@@ -96,6 +97,7 @@ def open_door(
     credentials = Credentials(keys, anonymous)
     parts = Parts(
         intake=intake,
+        analyzer=Analyzer(screener, recognizers={"email": ["EMAIL_ADDRESS"]}, budget_ms=1000),
         ledger=ledger,
         journal=journal,
         credentials=credentials,

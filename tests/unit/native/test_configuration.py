@@ -42,7 +42,7 @@ def test_every_place_that_passes_requests_on_decides_on_each_header(tmp_path):
     places = re.findall(r"location [^{]*\{((?:[^{}]|\{[^{}]*\})*)\}", nginx_conf(tmp_path))
     passing = [place for place in places if "proxy_pass http" in place]
 
-    assert len(passing) == 8
+    assert len(passing) == 9
     for place in passing:
         assert "proxy_pass_request_headers off;" in place
         assert "proxy_set_header X-Forwarded-For $remote_addr;" in place

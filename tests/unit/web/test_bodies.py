@@ -43,7 +43,7 @@ def test_a_value_that_fits_becomes_a_model():
         ({"name": "x", "kind": EMAIL}, "/kind"),
         ({"name": "x", EMAIL: 1}, "/*"),
         ({"name": "x", "plain_word": 1}, "/*"),
-        ({"name": "x", "parts": [{}, {"size": EMAIL}]}, "/parts/1/*"),
+        ({"name": "x", "parts": [{}, {"size": EMAIL}]}, "/parts/1/size"),
         ({"name": "x", "parts": [{EMAIL: 1}]}, "/parts/0/*"),
         ({"name": "x", "labels": {EMAIL: "y"}}, "/labels/*"),
         (EMAIL, "/"),

@@ -1,0 +1,101 @@
+"""Finding, as Presidio's analyzer is asked for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from gateway.presidio.ad_hoc import AdHocScreeners, Recognizer
+from gateway.presidio.allowed import AllowList
+from gateway.screening.findings import Finding
+from gateway.screening.overlaps import settle
+from gateway.screening.patterns import Candidate
+from gateway.screening.screener import Screener
+
+ACTED_ON: Final = 0.5  #: the score from which the shipped policy acts
+_UNKNOWN: Final = "portcullis"  #: who is named where no detector claims a kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to look for, and what to tell."""
+
+    entity_types: frozenset[str] = frozenset()  #: none: all of them
+    min_score: float | None = None  #: None: what the shipped policy acts on, and all that `ad_hoc` finds
+    context: tuple[str, ...] = field(default=(), repr=False)  #: words that count as if they stood beside every match
+    allowed: AllowList = field(default_factory=AllowList)
+    ad_hoc: tuple[Recognizer, ...] = field(default=(), repr=False)
+
+
+class Found(NamedTuple):
+    """One finding. Its offsets count Unicode code points."""
+
+    entity_type: str
+    start: int
+    end: int
+    score: float
+    recognizer: str  #: the name of the detector, or of the recognizer that came with the request
+
+
+class Analyzer:
+    """Finds what the gate would find, and what the request's own recognizers do."""
+
+    def __init__(self, screener: Screener, *, recognizers: Mapping[str, Sequence[str]], budget_ms: int) -> None:
+        """
+        Take the gate's screener.
+
+        Args:
+            recognizers: the entity types of each detector, by its name.
+            budget_ms: as the screener has it, for recognizers that come with a request.
+        """
+        self._screener = screener
+        self.recognizers = tuple(sorted(recognizers))
+        self._names = {kind: name for name, kinds in sorted(recognizers.items(), reverse=True) for kind in kinds}
+        self._ad_hoc = AdHocScreeners(budget_ms=budget_ms)
+
+    @property
+    def supported(self) -> tuple[str, ...]:
+        """The entity types that it can find without help."""
+        return self._screener.supported
+
+    def analyze(self, text: str, wish: Wish) -> list[Found]:
+        """
+        Return what *text* holds, in its order; no two overlap.
+
+        Raises:
+            InvalidRequest: an expression is none that RE2 takes; the error names it and does not repeat it.
+            ScreeningUnavailable: it cannot be told.
+        """
+        value = _in_context(text, wish.context)
+        threshold = ACTED_ON if wish.min_score is None else wish.min_score
+        found = [
+            _found(each, self._names.get(each.entity_type, _UNKNOWN))
+            for each in self._screener.screen(value)
+            if not each.key and each.score >= threshold
+        ]
+        if wish.ad_hoc:
+            names = {each.entity_type: each.name for each in reversed(wish.ad_hoc)}
+            own = self._ad_hoc.of(wish.ad_hoc).screen(value)
+            least = wish.min_score or 0.0
+            found += [_found(f, names[f.entity_type]) for f in own if not f.key and f.score > 0 and f.score >= least]
+        wanted = [each for each in found if not wish.entity_types or each.entity_type in wish.entity_types]
+        kept = [each for each in wanted if not wish.allowed.allows(text[each.start : each.end])]
+        return _without_overlaps(kept) if wish.ad_hoc else kept
+
+
+def _in_context(text: str, context: tuple[str, ...]) -> Any:
+    """
+    Return what the screener is to see: a key's name is context for its value.
+
+    The name ends with a word that says nothing, or a whole value could be taken for a password.
+    """
+    return {f"{' '.join(context)} text": text} if context else text
+
+
+def _found(finding: Finding, recognizer: str) -> Found:
+    return Found(finding.entity_type, finding.start, finding.end, finding.score, recognizer)
+
+
+def _without_overlaps(found: Sequence[Found]) -> list[Found]:
+    by_place = {(each.entity_type, each.start, each.end): each for each in reversed(found)}
+    places = [(each.entity_type, Candidate(b"", each.start, each.end, each.score)) for each in by_place.values()]
+    return [by_place[kind, place.start, place.end] for kind, place in settle(places)]
