@@ -38,3 +38,14 @@ def test_a_task_of_an_unknown_kind_is_refused_with_a_code_of_its_own():
 )
 def test_a_kind_runs_in_its_own_pool_else_where_it_is_shipped_to_else_in_cpu(kind: str, pool: Pool):
     assert KINDS.pool(kind) is pool
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("message", True), ("chat", True), ("process", True), ("letter", False), ("sum", False)]
+)
+def test_a_kind_without_a_processor_runs_process(kind, expected):
+    assert KINDS.runs_process(kind) is expected
+
+
+def test_no_kind_runs_the_shipped_process_where_the_user_has_another_one():
+    assert not Kinds(messages=frozenset({"chat"}), pools={"process": Pool.CPU}).runs_process("chat")

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import GatewayError, LedgerUnavailable, TaskAlreadyFinished, TaskNotFound, TaskNotRetryable
-from gateway.ledger.task import Claim, Ending, Status
+from gateway.ledger.task import Claim, Ending, NewTask, Status
 from gateway.message.ids import new_id
 
 LEASE = 30_000
@@ -354,3 +354,31 @@ def test_a_closed_ledger_refuses_every_call(ledger, words):
     for call in (lambda: ledger.get(task.id), words.accepted, ledger.ping, ledger.counts):
         with pytest.raises(LedgerUnavailable):
             call()
+
+
+def new(words_of: str, **fields) -> NewTask:
+    usual = {"caller": "shop", "kind": "process", "pool": "cpu", "request_id": "0" * 32}
+    return NewTask(**{"id": new_id(), **usual, "payload": {"content": words_of}, **fields})
+
+
+def test_tasks_accepted_together_are_as_those_accepted_alone(ledger, words):
+    together = ledger.accept_all([new("one"), new("two", pool="io")])
+
+    assert [ledger.get(task.id) for task in together] == together
+    assert [(task.payload["content"], task.pool) for task in together] == [("one", "cpu"), ("two", "io")]
+    assert [words.moves(task) for task in together] == [[(None, "pending", "shop", None)]] * 2
+
+
+def test_of_tasks_accepted_together_all_are_written_or_none(ledger):
+    taken, unwritten = new("one"), new("two")
+    ledger.accept(taken)
+
+    with pytest.raises(GatewayError):
+        ledger.accept_all([unwritten, taken])
+
+    assert [task.id for task in ledger.tasks()] == [taken.id]
+
+
+def test_accepting_no_tasks_writes_nothing(ledger):
+    assert ledger.accept_all([]) == []
+    assert ledger.tasks() == []

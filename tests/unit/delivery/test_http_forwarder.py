@@ -249,3 +249,81 @@ def test_pings_use_one_connection(service: Service, forwarder: HttpForwarder):
         forwarder.ping()
 
     assert len(service.connections) == 1
+
+
+def ndjson(*answers: object) -> bytes:
+    return b"\n".join(orjson.dumps(each) for each in answers)
+
+
+def test_messages_go_together_as_lines_of_one_request(service: Service, forwarder: HttpForwarder):
+    service.behave = answering(200, ndjson({"status": 200, "result": {"n": 1}}, {"status": 200, "result": None}))
+    sent = [message("one", request_id="a" * 32), message("two", kind="chat", metadata={"a": 1})]
+
+    assert forwarder.forward_all(sent) == [{"n": 1}, None]
+
+    ((method, path, headers, body),) = service.requests
+    assert (method, path) == ("POST", "/process/batch")
+    assert headers["Authorization"] == f"Bearer {TOKEN}"
+    assert (headers["Content-Type"], headers["X-Request-ID"]) == ("application/x-ndjson", "a" * 32)
+    assert [orjson.loads(line) for line in body.split(b"\n")] == [
+        {"id": sent[0].id, "kind": "message", "text": "one", "metadata": {}},
+        {"id": sent[1].id, "kind": "chat", "text": "two", "metadata": {"a": 1}},
+    ]
+
+
+def test_each_line_has_the_end_that_its_status_would_mean_alone(service: Service, forwarder: HttpForwarder):
+    statuses = (200, 500, 422, 503, 401)
+    service.behave = answering(200, ndjson(*({"status": status, "result": 1} for status in statuses)))
+
+    ends = forwarder.forward_all([message()] * 5)
+
+    assert ends[0] == 1
+    assert [type(end) for end in ends[1:]] == [
+        OutcomeUnknown,
+        ServiceUnavailable,
+        ServiceUnavailable,
+        ServiceUnavailable,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "end"),
+    [
+        (503, b"", ServiceUnavailable),
+        (401, b"", ServiceUnavailable),
+        (500, b"", OutcomeUnknown),
+        (200, b"", OutcomeUnknown),
+        (200, b'{"status": 200', OutcomeUnknown),
+        (200, b"[]\n[]", OutcomeUnknown),
+        (200, b'{"status": 200}', OutcomeUnknown),
+        (200, b'{"status": "200"}\n{"status": 200}', OutcomeUnknown),
+        (200, b'{"result": 1}\n{"result": 2}', OutcomeUnknown),
+    ],
+)
+def test_an_answer_that_does_not_tell_of_each_line_tells_of_none(
+    service: Service, forwarder: HttpForwarder, status: int, body: bytes, end: type[GatewayError]
+):
+    service.behave = answering(status, body)
+
+    assert [type(each) for each in forwarder.forward_all([message(), message()])] == [end] * 2
+
+
+@pytest.mark.parametrize(("behave", "end"), [(reset, OutcomeUnknown), (cut_off, OutcomeUnknown)])
+def test_what_became_of_a_lost_batch_is_not_known(service: Service, forwarder: HttpForwarder, behave, end):
+    service.behave = behave
+
+    assert [type(each) for each in forwarder.forward_all([message(), message()])] == [end] * 2
+
+
+def test_batches_that_nobody_takes_open_the_breaker_of_single_messages_too():
+    forwarder = forwarder_to(refused_url())
+
+    for _ in range(5):
+        assert [type(end) for end in forwarder.forward_all([message()])] == [ServiceUnavailable]
+
+    assert not forwarder._breaker.allows()
+
+
+def test_no_messages_make_no_request(service: Service, forwarder: HttpForwarder):
+    assert forwarder.forward_all([]) == []
+    assert service.requests == []

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import BodyTooLarge, InvalidRequest, MalformedBody, UnsupportedMediaType
-from gateway.message.decoding import MAX_BODY_BYTES, check_depth, decode_json, decode_text, media_type
+from gateway.message.decoding import (
+    MAX_BODY_BYTES,
+    check_depth,
+    decode_json,
+    decode_text,
+    media_type,
+    numbered_lines,
+)
 
 HIDDEN = "hunter2"
 
@@ -148,3 +155,18 @@ def test_a_deep_branch_is_found_beside_shallow_ones():
 
 def test_a_wide_value_is_not_a_deep_one():
     assert check_depth({str(n): [n] for n in range(10_000)}, field="/metadata") is None
+
+
+def test_lines_are_numbered_from_one_and_blank_ones_only_counted():
+    assert list(numbered_lines(b'"a"\r\n\n  \n"b"\n')) == [(1, b'"a"\r'), (4, b'"b"')]
+
+
+@pytest.mark.parametrize("body", [b"1\n2\n3", b"1\n2\n3\n"])
+def test_as_many_lines_as_the_limit_are_taken_and_no_more(body: bytes):
+    assert len(list(numbered_lines(body, max_lines=3))) == 3
+    with pytest.raises(BodyTooLarge):
+        numbered_lines(body, max_lines=2)
+
+
+def test_an_empty_batch_has_no_lines():
+    assert list(numbered_lines(b"")) == []

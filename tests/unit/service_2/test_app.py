@@ -1,5 +1,6 @@
 from typing import Any
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 from harness.journal import Lines
@@ -116,3 +117,47 @@ def test_prometheus_reads_its_metrics_by_route():
     own.post("/process", json=BODY, headers=OURS)
 
     assert 'route="/process",status="200"' in own.get("/metrics").text
+
+
+def lines_of(*bodies: Any) -> bytes:
+    return b"\n".join(body if isinstance(body, bytes) else orjson.dumps(body) for body in bodies)
+
+
+def batch(behind: FlaskClient, *bodies: Any, headers: dict[str, str] = OURS) -> list[dict[str, Any]]:
+    answer = behind.post("/process/batch", data=lines_of(*bodies), headers=headers)
+    assert (answer.status_code, answer.content_type) == (200, "application/x-ndjson")
+    return [orjson.loads(line) for line in answer.data.split(b"\n")]
+
+
+def test_each_line_of_a_batch_is_answered_as_it_would_be_alone():
+    bodies = [{**BODY, "id": f"m-{n}", "text": f"{n}  words"} for n in range(3)]
+
+    answers = batch(client(), *bodies)
+
+    alone = [client().post("/process", json=body, headers=OURS).json for body in bodies]
+    assert answers == [{"status": 200, "result": result} for result in alone]
+
+
+def test_a_line_that_fails_spoils_only_itself(lines: Lines):
+    def fail(job: Job) -> None:
+        raise RuntimeError(job.content)
+
+    answers = batch(client(bad=fail), BODY, {**BODY, "kind": "bad", "text": EMAIL}, b"{", {}, BODY)
+
+    assert [answer["status"] for answer in answers] == [200, 500, 400, 422, 200]
+    assert len(lines.of("message.processed")) == 2
+    (line,) = lines.of("message.error")
+    assert "error=RuntimeError" in line
+    assert EMAIL not in lines.text
+
+
+def test_a_result_that_is_no_json_fails_for_its_line():
+    answers = batch(client(odd=lambda _: object()), {**BODY, "kind": "odd"}, BODY)
+
+    assert [answer["status"] for answer in answers] == [500, 200]
+
+
+def test_nobody_but_the_mesh_may_send_a_batch():
+    answer = client().post("/process/batch", data=lines_of(BODY))
+
+    assert answer.status_code == 401

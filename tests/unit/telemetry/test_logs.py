@@ -264,3 +264,39 @@ def test_no_control_character_of_any_sort_reaches_a_terminal(character: str):
 
     assert character not in field
     assert json.loads(field) == f"a{character}b"
+
+
+def test_a_record_with_rows_is_a_line_for_each():
+    fields, rows = {"request_id": "0" * 32}, [{"findings": 0}, {"findings": 2}]
+
+    text = LineFormatter("service_1").format(record(fields=fields, fields_each=rows))
+
+    assert text.split("\n") == [LineFormatter("service_1").format(record(fields=fields | row)) for row in rows]
+
+
+def test_a_record_with_rows_is_a_json_line_for_each():
+    fields, rows = {"request_id": "0" * 32}, [{"findings": 0}, {"findings": 2}]
+
+    text = JsonLineFormatter("service_1").format(record(fields=fields, fields_each=rows))
+
+    assert [json.loads(line) for line in text.split("\n")] == [
+        json.loads(JsonLineFormatter("service_1").format(record(fields=fields | row))) for row in rows
+    ]
+
+
+def test_rows_of_a_library_are_not_written():
+    line = LineFormatter("service_1").format(record(name="library", fields={}, fields_each=[{"text": EMAIL}]))
+
+    assert EMAIL not in line
+
+
+def test_nothing_is_written_where_there_are_no_rows(lines: Lines):
+    Journal().info_each("message.forwarded", [], request_id="0" * 32)
+
+    assert lines.written == []
+
+
+def test_each_row_has_a_line_in_the_journal(lines: Lines):
+    Journal().info_each("message.forwarded", [{"message_id": "a"}, {"message_id": "b"}], request_id="0" * 32)
+
+    assert [line.partition("message_id=")[2] for line in lines.of("message.forwarded")] == ["a", "b"]
