@@ -58,6 +58,7 @@ class Described:
     summary: str
     tag: str
     answers: Mapping[int, type[BaseModel] | None]  #: status to body; None: a problem
+    details: str = ""  #: what else there is to know
     takes: type[BaseModel] | None = None
     takes_text: bool = False  #: the body may be `text/plain`, too
     takes_lines: type[BaseModel] | None = None  #: the body is NDJSON; the form of a line
@@ -126,6 +127,7 @@ def _operation(described: Described, operation_id: str, path_arguments: list[str
     return Operation(
         operationId=operation_id,
         summary=described.summary,
+        description=described.details or None,
         tags=[described.tag],
         parameters=[*parameters, *_query(described.query)] or None,
         requestBody=_body(described),
@@ -164,9 +166,9 @@ def _body(described: Described) -> RequestBody | None:
         content["text/plain"] = MediaType(media_type_schema=Schema(type=DataType.STRING, minLength=1))
     if described.takes_lines is not None:
         content[LINES_TYPE] = _lines(described.takes_lines)
-    for media in content.values():
-        media.examples = {name: Example(value=value) for name, value in described.examples.items()} or None
-        break  # the first form is the one that the examples have
+    first = next(iter(content.values()), None)
+    if first is not None and described.examples:
+        first.examples = {name: Example(value=value) for name, value in described.examples.items()}
     return RequestBody(required=True, content=content) if content else None
 
 

@@ -11,7 +11,15 @@ from gateway.batch import BatchIntake, End
 from gateway.errors import GatewayError, InvalidRequest, UnsupportedMediaType
 from gateway.intake import Outcome
 from gateway.journal import Journal
-from gateway.message.decoding import LINES_TYPE, MAX_BATCH_BYTES, decode_json, media_type, numbered_lines
+from gateway.message.decoding import (
+    LINES_TYPE,
+    MAX_BATCH_BYTES,
+    MAX_BATCH_LINES,
+    MAX_BODY_BYTES,
+    decode_json,
+    media_type,
+    numbered_lines,
+)
 from gateway.message.message import Message
 from gateway.telemetry.logs import error_fields
 from gateway.web.bodies import validated
@@ -25,6 +33,11 @@ bp = Blueprint("batch", __name__)
 
 _LINES_A_CHUNK: Final = 500  #: whose verdicts are told together
 _BYTES_A_CHUNK: Final = 1024 * 1024
+_EXAMPLE: Final = """\
+{"text": "The ferry leaves at noon."}
+{"text": "Please write a report.", "delivery": "queued"}
+"A text alone will do."
+"""
 
 
 @bp.post("/messages/batch")
@@ -32,6 +45,13 @@ _BYTES_A_CHUNK: Final = 1024 * 1024
     Described(
         summary="Take in many messages, one a line; each line gets the verdict that its message alone would get.",
         tag="messages",
+        details=(
+            "A line is a message as for `/messages`, or a JSON string: its text. A bad line spoils only itself; blank "
+            f"lines are left out. At most {MAX_BATCH_LINES:,} lines and {MAX_BATCH_BYTES // 2**20} MB are taken, each "
+            f"line with at most {MAX_BODY_BYTES // 2**20} MB; more is refused before anything is taken. Verdicts come "
+            "in the order of the lines, while later ones wait; whoever hangs up stops what has not begun."
+        ),
+        examples={"three lines": _EXAMPLE},
         takes_lines=MessageIn,
         answers={200: VerdictOut},
         answers_lines=True,

@@ -2,12 +2,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
+import orjson
 import pytest
 from harness.door import Door
 from harness.samples import CLEAN, WITH_EMAIL
 from openapi_pydantic import OpenAPI
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
+from gateway.access.roles import Role
 from gateway.web.request_id import route_name
 
 UNDESCRIBED = ("/openapi.json", "/docs", "/metrics", "/internal/")
@@ -97,6 +99,16 @@ def test_every_answer_is_as_the_document_says(door: Door, document: dict[str, An
         ("get", "/alerts", operator.get("/alerts")),
         ("get", "/alerts/{alert_id}", operator.get(f"/alerts/{alert_id}")),
         ("get", "/stats", operator.get("/stats")),
+        ("post", "/analyze", shop.post("/analyze", {"text": WITH_EMAIL, "language": "en"})),
+        ("post", "/analyze", shop.post("/analyze", {"text": [WITH_EMAIL, ""], "language": "en"})),
+        ("post", "/analyze", shop.post("/analyze", {})),
+        ("post", "/anonymize", shop.post("/anonymize", {"text": CLEAN, "analyzer_results": []})),
+        ("post", "/deanonymize", shop.post("/deanonymize", {})),
+        ("get", "/supportedentities", shop.get("/supportedentities")),
+        ("get", "/recognizers", shop.get("/recognizers?language=zz")),
+        ("get", "/anonymizers", shop.get("/anonymizers")),
+        ("get", "/deanonymizers", shop.get("/deanonymizers")),
+        ("post", "/messages/batch", shop.post("/messages/batch", {})),
         ("get", "/health", shop.get("/health")),
         ("get", "/ready", shop.get("/ready")),
         ("get", "/", shop.get("/")),
@@ -109,3 +121,28 @@ def test_every_answer_is_as_the_document_says(door: Door, document: dict[str, An
         assert answer.content_type == content_type
         schema = {**described["schema"], "components": document["components"]}
         jsonschema_rs.validate(schema, answer.json)
+
+
+def test_examples_of_requests_are_answered_well(door: Door, document: dict[str, Any], act_as):
+    admin = act_as("root", Role.ADMIN)
+    tried = []
+
+    for path, item in document["paths"].items():
+        content = item.get("post", {}).get("requestBody", {}).get("content", {})
+        for content_type, media in content.items():
+            for name, example in media.get("examples", {}).items():
+                value = example["value"]
+                data = value.encode() if isinstance(value, str) else orjson.dumps(value)
+                answer = admin.post(path, data=data, content_type=content_type)
+                assert answer.status_code == 200, f"{path}, {name}: {answer.text}"
+                tried.append(path)
+
+    assert {"/analyze", "/anonymize", "/deanonymize", "/messages/batch"} <= set(tried)
+
+
+def test_a_batch_is_described_as_lines(document: dict[str, Any]):
+    described = document["paths"]["/messages/batch"]["post"]
+
+    assert list(described["requestBody"]["content"]) == ["application/x-ndjson"]
+    assert list(described["responses"]["200"]["content"]) == ["application/x-ndjson"]
+    assert "413" in described["responses"]
