@@ -10,11 +10,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from gateway.errors import GatewayError, InvalidRequest, OutcomeUnknown, ScreeningUnavailable
+from gateway.errors import GatewayError, InvalidRequest, LedgerUnavailable, OutcomeUnknown, ScreeningUnavailable
 from gateway.intake import Intake, Outcome, Receipt, Screened
 from gateway.kinds import Pool
+from gateway.ledger.task import NewTask, Task
 from gateway.message.message import Delivery, Message
 from gateway.policy.rules import Decision
+from gateway.screening.findings import Finding
 from gateway.telemetry import metrics
 
 End: TypeAlias = Receipt | GatewayError  #: what `Intake.receive` would have returned or raised
@@ -26,20 +28,19 @@ class _Journey:
 
     message: Message  #: once it is `screened`, without what the policy wants redacted
     screened: Screened | None = None
-    delivery: Delivery | None = None  #: None while it is not decided, and where it goes nowhere
+    delivery: Delivery | None = None  #: None where it goes nowhere
     pool: Pool | None = None
-    end: End = field(default_factory=OutcomeUnknown)
+    end: End = field(default_factory=OutcomeUnknown)  #: nothing is said to have gone well that has not
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found in the message."""
+        return self.screened.findings if self.screened else []
 
     def arrived(self, outcome: Outcome, **more: Any) -> None:
         """End well."""
-        assert self.screened is not None  # noqa: S101 - only what was screened goes on
-        self.end = Receipt(
-            id=self.message.id,
-            outcome=outcome,
-            findings=self.screened.findings,
-            redacted=self.screened.decision.redacted,
-            **more,
-        )
+        redacted = self.screened is not None and self.screened.decision.redacted
+        self.end = Receipt(id=self.message.id, outcome=outcome, findings=self.findings, redacted=redacted, **more)
 
 
 _CLEAN: Final = Screened(findings=[], decision=Decision(held=False, to_redact=()), value=None)
@@ -60,6 +61,7 @@ class BatchIntake(Intake):
         metrics.screening_seconds.observe((time.perf_counter() - started) / max(1, len(journeys)))
         for at, journey in enumerate(journeys):
             self._decide(journey, is_suspect=at in suspects)
+        self._hold_all([each for each in journeys if each.screened is not None and each.delivery is None])
         self._queue_all([each for each in journeys if each.delivery is Delivery.QUEUED])
         self._forward_all([each for each in journeys if each.delivery is Delivery.SYNC])
         self._note(journeys, milliseconds=(time.perf_counter() - started) * 1000)
@@ -74,35 +76,58 @@ class BatchIntake(Intake):
         return {int(finding.location[0]) for finding in found}
 
     def _decide(self, journey: _Journey, *, is_suspect: bool) -> None:
-        """Hold the message or say how it goes on."""
+        """Screen the message if it is suspect, and say how it goes on, if it does."""
         message = journey.message
         try:
             self._kinds.check_message(message.kind)
             screened = self.screen(message.content, kind=message.kind) if is_suspect else _CLEAN
-            if screened.decision.held:
-                journey.end = self._hold(message.id, message.caller, message.request_id, screened.findings)
-                return
         except GatewayError as error:
             journey.end = error
+            return
+        journey.screened = screened
+        if screened.decision.held:
             return
         if screened.decision.redacted:
             clean = screened.value
             journey.message = replace(message, text=clean["text"], metadata=clean.get("metadata", {}))
-        journey.screened = screened
-        delivery, journey.pool = self._policy.route(journey.message)
-        journey.delivery = delivery
+        journey.delivery, journey.pool = self._policy.route(journey.message)
+
+    def _hold_all(self, journeys: Sequence[_Journey]) -> None:
+        """Raise an alert for each; a ledger that does not answer is not asked again for the others."""
+        failed: GatewayError | None = None
+        for journey in journeys:
+            message = journey.message
+            if failed is None:
+                try:
+                    journey.end = self._hold(message.id, message.caller, message.request_id, journey.findings)
+                except GatewayError as error:
+                    failed = error
+            journey.end = failed or journey.end
 
     def _queue_all(self, journeys: Sequence[_Journey]) -> None:
         """Write all of them down, then tell the broker of each."""
+        tasks = [self._task(each.message, each.pool) for each in journeys]
+        for journey, task in zip(journeys, self._written(tasks), strict=True):
+            if isinstance(task, GatewayError):
+                journey.end = task
+            else:
+                self._launch(task)
+                journey.arrived(Outcome.QUEUED, task=task)
+
+    def _written(self, tasks: Sequence[NewTask]) -> Sequence[Task | GatewayError]:
+        """Write the tasks down together; where the ledger refuses one of them, one by one."""
         try:
-            tasks = self._ledger.accept_all([self._task(each.message, each.pool) for each in journeys])
+            return self._ledger.accept_all(tasks)
+        except LedgerUnavailable as error:
+            return [error] * len(tasks)
+        except GatewayError:
+            return [self._written_alone(task) for task in tasks]
+
+    def _written_alone(self, task: NewTask) -> Task | GatewayError:
+        try:
+            return self._ledger.accept(task)
         except GatewayError as error:
-            for journey in journeys:
-                journey.end = error
-            return
-        for journey, task in zip(journeys, tasks, strict=True):
-            self._launch(task)
-            journey.arrived(Outcome.QUEUED, task=task)
+            return error
 
     def _forward_all(self, journeys: Sequence[_Journey]) -> None:
         """Forward them, those of kinds with a processor of their own one by one: it may take its time, or fail."""

@@ -140,13 +140,23 @@ class Intake:
         )
         return receipt
 
-    def refuse(self, error: InvalidRequest, *, caller: str, request_id: str) -> None:
-        """Note that a message does not have the right form, with an alert; repeats of a minute become one."""
+    def refuse(self, error: InvalidRequest, *, caller: str, request_id: str, alert: bool = True) -> bool:
+        """
+        Note that a message does not have the right form, with an alert; repeats of a minute become one.
+
+        Args:
+            alert: False where it is known that none can be recorded.
+        Returns False where none was.
+        """
         self._journal.warning("message.invalid", request_id=request_id, caller=caller, code=error.code)
+        if not alert:
+            return False
         try:
             self._alarm.message_invalid(error, caller=caller, request_id=request_id)
         except LedgerUnavailable:
             self._journal.error("alert.unrecorded", request_id=request_id, code=error.code)
+            return False
+        return True
 
     def receive_task(self, task: NewTask) -> Task | Receipt:
         """

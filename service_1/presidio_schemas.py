@@ -55,7 +55,7 @@ class PatternIn(_In):
 class RecognizerIn(_In):
     """What finds one entity type, in this request only: expressions, or words that are found whole."""
 
-    name: StrictStr = Field("ad hoc", max_length=200)
+    name: StrictStr = Field("ad hoc", pattern=r"^[A-Za-z][A-Za-z0-9 ._()-]{0,99}$")
     supported_language: StrictStr = Field("en", max_length=35, description="Not looked at.")
     supported_entity: EntityType
     patterns: tuple[PatternIn, ...] = Field((), max_length=_MOST_PATTERNS)

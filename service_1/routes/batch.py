@@ -76,6 +76,7 @@ class _Verdicts:
         self._journal = journal
         self._caller = caller
         self._request_id = request_id
+        self._alerts = True  #: until one could not be recorded: each would wait for the ledger as long
 
     def of(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
         """Yield the verdicts of each chunk; whatever fails in one is told for its lines, and the next one is tried."""
@@ -105,7 +106,8 @@ class _Verdicts:
 
     def _told(self, end: End) -> dict[str, Any]:
         if isinstance(end, InvalidRequest):
-            self._intake.refuse(end, caller=self._caller, request_id=self._request_id)
+            who = {"caller": self._caller, "request_id": self._request_id}
+            self._alerts = self._intake.refuse(end, **who, alert=self._alerts)
         if isinstance(end, GatewayError):
             return error_json(end)
         if end.outcome is Outcome.HELD:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from harness.leak import Canary
 from harness.mesh import Mesh
 
 JSON: Final = "application/json"
+LINES: Final = "application/x-ndjson"
 _TIMEOUT_S: Final = 30
 _RAW_TIMEOUT_S: Final = 3.0  #: for an answer to bytes that are no request; there may be none
 _MOST_RAW: Final = 200_000
@@ -111,6 +113,17 @@ def body(name: str, path: str, build: Callable[[str], Any], *statuses: int, **he
     return Channel(name, send, screened=True, statuses=frozenset(statuses))
 
 
+def lines(name: str, build: Callable[[str], Any]) -> Channel:
+    """A batch of three lines, the second one built around the canary's text."""
+    clean = json.dumps(_CLEAN).encode()
+
+    def batch(text: str) -> bytes:
+        built = build(text)
+        return b"\n".join((clean, built if isinstance(built, bytes) else json.dumps(built).encode(), clean))
+
+    return body(name, "/messages/batch", batch, 200, Content_Type=LINES)
+
+
 def url(path: str, method: str = "GET", role: str | None = None) -> Channel:
     """A request whose address holds the canary at `{}`."""
 
@@ -160,6 +173,21 @@ def _basic_header(name: str, build: Callable[[str], str]) -> Channel:
     return Channel(name, send)
 
 
+_ANALYZE: Final = {"text": "x", "language": "en"}
+
+
+def _ad_hoc(**fields: Any) -> dict[str, Any]:
+    return {"ad_hoc_recognizers": [{"name": "own", "supported_entity": "OWN", **fields}]}
+
+
+def _regex(text: str) -> dict[str, Any]:
+    return {"name": text, "regex": re.escape(text) if text[:2] != "(?" else text, "score": 0.9}
+
+
+def _place(text: str) -> dict[str, Any]:
+    return {"start": 0, "end": len(text), "entity_type": "A", "score": 0.9}
+
+
 #: What is screened. Nothing of it may be forwarded or kept.
 HELD: Final = (
     body("text, sync", "/messages", lambda c: {"text": c, "delivery": "sync"}, 422),
@@ -176,6 +204,27 @@ HELD: Final = (
     body("args of a task, a key", "/tasks", lambda c: {"content": "x", "args": {c: "a"}}, 422),
     body("value of a job", "/api/wait_and_return", lambda c: {"seconds": 0, "value": {"a": [c]}}, 422),
     body("key in a job's value", "/api/wait_and_return", lambda c: {"seconds": 0, "value": {c: 1}}, 422),
+    lines("text of a line", lambda c: {"text": c, "delivery": "sync"}),
+    lines("text of a line, queued", lambda c: {"text": c, "delivery": "queued"}),
+    lines("a line that is a text", lambda c: c),
+    lines("metadata of a line", lambda c: {**_CLEAN, "metadata": {"a": c, c: 1}}),
+    body("text to /analyze", "/analyze", lambda c: {"text": c, "language": "en"}, 200),
+    body("texts to /analyze", "/analyze", lambda c: {"text": ["x", c], "language": "en"}, 200),
+    body("words to /analyze", "/analyze", lambda c: {**_ANALYZE, "context": [c], "allow_list": [c]}, 200),
+    body("regex to /analyze", "/analyze", lambda c: {**_ANALYZE, "text": c, **_ad_hoc(patterns=[_regex(c)])}, 200),
+    body("deny_list to /analyze", "/analyze", lambda c: {**_ANALYZE, "text": c, **_ad_hoc(deny_list=[c])}, 200),
+    body("correlation_id to /analyze", "/analyze", lambda c: {**_ANALYZE, "correlation_id": c, c: c}, 200),
+    body("text to /anonymize", "/anonymize", lambda c: {"text": c, "analyzer_results": [_place(c)]}, 200),
+    body(
+        "text to /anonymize, encrypted",
+        "/anonymize",
+        lambda c: {
+            "text": c,
+            "analyzer_results": [_place(c)],
+            "anonymizers": {"A": {"type": "encrypt", "key": "k" * 16}, c: {"type": "redact"}},
+        },
+        200,
+    ),
 )
 #: The same for a kind of message whose findings are redacted: it goes on without them.
 REDACTED: Final = (
@@ -189,6 +238,8 @@ REDACTED: Final = (
     ),
     body("redacted content of a task", "/tasks", lambda c: {"content": c, "kind": "support"}, 201),
     body("redacted args of a task", "/tasks", lambda c: {"content": "x", "kind": "support", "args": {c: c}}, 201),
+    lines("redacted text of a line", lambda c: {"text": c, "kind": "support", "delivery": "sync"}),
+    lines("redacted text of a line, queued", lambda c: {"text": c, "kind": "support", "delivery": "queued"}),
 )
 #: What does not fit: told by its place, never by its value.
 MALFORMED: Final = (
@@ -226,15 +277,44 @@ MALFORMED: Final = (
         Content_Type="application/x-www-form-urlencoded",
     ),
     body("said to be zipped", "/messages", lambda c: {"text": c}, Content_Encoding="gzip"),
-    body("a batch", "/messages/batch", lambda c: json.dumps({"text": c}).encode(), Content_Type="application/x-ndjson"),
-    body(
-        "a batch, broken", "/messages/batch", lambda c: f'{{"text": "{c}'.encode(), Content_Type="application/x-ndjson"
-    ),
+    lines("a line, broken", lambda c: f'{{"text": "{c}'.encode()),
+    lines("a line and more", lambda c: json.dumps(_CLEAN).encode() + c.encode()),
+    lines("an unknown field's name of a line", lambda c: {**_CLEAN, c: c}),
+    lines("kind of a line", lambda c: {**_CLEAN, "kind": c, "delivery": c}),
+    lines("a line that is no UTF-8", lambda c: b'{"text": "' + c.encode() + b'\xff"}'),
+    body("a batch of another type", "/messages/batch", lambda c: {"text": c}, 415, Content_Type="application/xml"),
     body("/screen, broken", "/screen", lambda c: {"text": c, c: c}, 422),
-    body("/analyze", "/analyze", lambda c: {"text": c, "language": "en"}),
-    body("/analyze, wrong", "/analyze", lambda c: {"text": [c], "language": c, "entities": [c]}),
-    body("/anonymize, wrong", "/anonymize", lambda c: {"text": [c], "anonymizers": {c: {"type": c}}}),
-    body("/deanonymize, not allowed", "/deanonymize", lambda c: {"text": c, "anonymizer_results": []}),
+    body("/analyze, wrong", "/analyze", lambda c: {"text": [c], "language": c, "entities": [c]}, 422),
+    body("/analyze, a language", "/analyze", lambda c: {**_ANALYZE, "language": c}, 422),
+    body("/analyze, no regex", "/analyze", lambda c: {**_ANALYZE, **_ad_hoc(patterns=[_regex(f"(?={c})")])}, 422),
+    body("/analyze, no pattern", "/analyze", lambda c: {**_ANALYZE, **_ad_hoc(patterns=[{c: c}])}, 422),
+    body("/analyze, a name", "/analyze", lambda c: {**_ANALYZE, **_ad_hoc(name=f"@{c}", deny_list=["x"])}, 422),
+    body(
+        "/analyze, no regex in allow_list",
+        "/analyze",
+        lambda c: {**_ANALYZE, "allow_list": [f"(?={c})"], "allow_list_match": "regex"},
+        422,
+    ),
+    body("/anonymize, wrong", "/anonymize", lambda c: {"text": [c], "anonymizers": {c: {"type": c}}}, 422),
+    body(
+        "/anonymize, an operator",
+        "/anonymize",
+        lambda c: {"text": c, "analyzer_results": [], "anonymizers": {c: {"type": c}}},
+        422,
+    ),
+    body(
+        "/anonymize, a key",
+        "/anonymize",
+        lambda c: {"text": c, "analyzer_results": [], "anonymizers": {"A": {"type": "encrypt", "key": c + "x" * 40}}},
+        422,
+    ),
+    body(
+        "/anonymize, not in the text",
+        "/anonymize",
+        lambda c: {"text": c, "analyzer_results": [{**_place(c), "end": 10_000}]},
+        422,
+    ),
+    body("/deanonymize, not allowed", "/deanonymize", lambda c: {"text": c, "anonymizer_results": []}, 401),
     body("kind of a task", "/tasks", lambda c: {"content": "x", "kind": c}, 422),
     body("not_before of a task", "/tasks", lambda c: {"content": "x", "not_before": c}, 422),
     body("priority of a task", "/tasks", lambda c: {"content": "x", "priority": c}, 422),
@@ -253,6 +333,7 @@ TOO_LARGE: Final = (
 #: In the address.
 ADDRESSES: Final = (
     *(url(f"/producer/tasks?{query}") for query in ("status={}", "kind={}", "cursor={}", "limit={}", "x={}", "{}=1")),
+    *(url(f"/producer/{path}?language={{}}&{{}}={{}}") for path in ("supportedentities", "recognizers")),
     *(url(f"/producer/tasks/{{}}{tail}") for tail in ("", "/events", "?a={}")),
     *(url(f"/producer/task/{{}}{tail}", method) for tail, method in (("/cancel", "PATCH"), ("", "DELETE"))),
     *(url(f"/producer/{path}/{{}}", role="operator") for path in ("tasks", "alerts", "api/sum", "recognizers")),

@@ -226,3 +226,27 @@ def test_many_is_as_many_times_one(door: Door):
     assert [(end.outcome, end.findings, end.redacted, end.result) for end in together] == [
         (end.outcome, end.findings, end.redacted, end.result) for end in alone
     ]
+
+
+def test_a_task_that_the_ledger_refuses_spoils_only_itself(door: Door):
+    sent = [message(delivery=Delivery.QUEUED) for _ in range(3)]
+    door.intake.receive(sent[1])
+
+    ends = door.intake.receive_all(sent)
+
+    assert [outcome_of(end) for end in ends] == [Outcome.QUEUED, GatewayError, Outcome.QUEUED]
+
+
+def test_a_ledger_that_does_not_answer_is_asked_for_one_alert(door: Door):
+    asked: list[object] = []
+
+    def away(alert: object) -> None:
+        asked.append(alert)
+        raise LedgerUnavailable
+
+    door.ledger.raise_alert = away
+
+    ends = door.intake.receive_all([message(WITH_EMAIL) for _ in range(3)])
+
+    assert [outcome_of(end) for end in ends] == [LedgerUnavailable] * 3
+    assert len(asked) == 1

@@ -223,3 +223,18 @@ def test_it_needs_a_key(door: Door):
     answer = door.client.post("/messages/batch", data=b'"x"', content_type=LINES_TYPE)
 
     assert answer.status_code == 401
+
+
+def test_a_ledger_that_does_not_answer_is_asked_for_one_alert_of_bad_lines(door: Door, shop, monkeypatch):
+    asked: list[object] = []
+
+    def away(alert: object) -> None:
+        asked.append(alert)
+        raise LedgerUnavailable
+
+    monkeypatch.setattr(door.ledger, "raise_alert", away)
+
+    told = verdicts(shop, b"{", b"{", b"{")
+
+    assert [each["status"] for each in told] == [400] * 3
+    assert len(asked) == 1

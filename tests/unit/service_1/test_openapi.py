@@ -123,7 +123,7 @@ def test_every_answer_is_as_the_document_says(door: Door, document: dict[str, An
         jsonschema_rs.validate(schema, answer.json)
 
 
-def test_examples_of_requests_are_answered_well(door: Door, document: dict[str, Any], act_as):
+def test_examples_of_requests_are_answered_well(document: dict[str, Any], act_as):
     admin = act_as("root", Role.ADMIN)
     tried = []
 
