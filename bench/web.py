@@ -66,7 +66,7 @@ _MEASURES: Final = {
 BATCH: Final = "batch"
 NAMES: Final = (*_MEASURES, BATCH)
 _LINES: Final = 1000
-_BATCH_CONNECTIONS: Final = 4  #: a client sends batches in order to need few
+_BATCH_CONNECTIONS: Final = 8  #: enough to keep both processes of each service busy
 
 
 def measure(names: Collection[str], effort: Effort, tell: Callable[[str], None]) -> Iterator[Result]:
