@@ -35,7 +35,7 @@ def _is_language(code: str) -> str:
 
 Language = Annotated[StrictStr, Field(min_length=2, max_length=35), AfterValidator(_is_language)]
 EntityType = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
-Word = Annotated[StrictStr, Field(min_length=1, max_length=100)]
+Word = Annotated[StrictStr, Field(min_length=1, max_length=1000)]
 Words = Annotated[tuple[Word, ...], Field(max_length=_MOST_WORDS)]
 Score = Annotated[float, Field(ge=0, le=1)]
 

@@ -210,9 +210,9 @@ HELD: Final = (
     lines("metadata of a line", lambda c: {**_CLEAN, "metadata": {"a": c, c: 1}}),
     body("text to /analyze", "/analyze", lambda c: {"text": c, "language": "en"}, 200),
     body("texts to /analyze", "/analyze", lambda c: {"text": ["x", c], "language": "en"}, 200),
-    body("words to /analyze", "/analyze", lambda c: {**_ANALYZE, "context": [c], "allow_list": [c]}, 200),
-    body("regex to /analyze", "/analyze", lambda c: {**_ANALYZE, "text": c, **_ad_hoc(patterns=[_regex(c)])}, 200),
-    body("deny_list to /analyze", "/analyze", lambda c: {**_ANALYZE, "text": c, **_ad_hoc(deny_list=[c])}, 200),
+    body("words to /analyze", "/analyze", lambda c: {**_ANALYZE, "context": [c], "allow_list": [c]}, 200, 422),
+    body("regex to /analyze", "/analyze", lambda c: {**_ANALYZE, "text": c, **_ad_hoc(patterns=[_regex(c)])}, 200, 422),
+    body("deny_list to /analyze", "/analyze", lambda c: {**_ANALYZE, "text": c, **_ad_hoc(deny_list=[c])}, 200, 422),
     body("correlation_id to /analyze", "/analyze", lambda c: {**_ANALYZE, "correlation_id": c, c: c}, 200),
     body("text to /anonymize", "/anonymize", lambda c: {"text": c, "analyzer_results": [_place(c)]}, 200),
     body(
