@@ -37,6 +37,8 @@ def rfc3339(seconds: float) -> str:
 
 def as_field(value: Any) -> str:
     """Write a value so that it stays one word on one line."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, float):
         return f"{value:.4g}"
     text = str(value)
