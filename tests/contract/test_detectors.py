@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.screening.detectors import shipped
+from gateway.screening.expressions import Expression
 from gateway.screening.patterns import Detector
 from gateway.screening.rules import Context, Rule, Scan, as_rule
 from gateway.screening.screener import Screener
@@ -91,6 +92,18 @@ def test_offsets_count_code_points_whatever_stands_before(detector: Detector, al
             assert [(f.start - 5, f.end - 5, f.entity_type) for f in moved] == [
                 (f.start, f.end, f.entity_type) for f in plain
             ]
+
+
+@detectors
+def test_a_gate_s_match_lies_in_its_pattern_s_or_beside_it(detector: Detector):
+    """A long text is searched in windows: one that holds a match has to hold what opens its gate."""
+    texts = [unmarked(each).encode() for each in sum(detector.examples.values(), ())]
+
+    for rule in (rule for rule in map(as_rule, detector.patterns) if rule.reach and rule.pattern.gate):
+        gate = Expression(rule.pattern.gate, rule.pattern.name)
+        for text in texts:
+            first, behind = rule.regex.search(text, 0, len(text))[0]
+            assert first < 0 or gate.search(text, max(0, first - 8), min(len(text), behind + 8))[0][0] >= 0
 
 
 @detectors

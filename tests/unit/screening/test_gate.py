@@ -76,3 +76,19 @@ def test_context_in_the_window_before_counts():
 
 def test_a_match_that_cuts_a_character_in_two_keeps_its_place():
     assert found("é\udc80x", a_finder(r"\C\Cx")) == [Found(1, 3, 0.5, "X")]
+
+
+def test_each_place_is_judged_once_however_many_windows_see_it():
+    judged = []
+    finder = a_finder(r"K\d{5}", check=lambda candidate: judged.append(candidate.start))
+
+    found("K12345 " * 5000, finder)
+
+    assert judged == list(range(0, 35000, 7))
+
+
+def test_a_number_that_needs_context_is_found_by_the_name_of_its_key_alone():
+    finder = a_finder(r"\d{5}", context=("badge",), needs_context=True)
+
+    assert finder.find("." * 3000 + " 12345", "staff badge", lambda: None) == [Found(3001, 3006, 0.85, "X")]
+    assert found("12345", finder) == []
