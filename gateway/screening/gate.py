@@ -78,7 +78,12 @@ class Gate:
         self._words = ExpressionSet()
         self._lists: dict[tuple[str, ...], tuple[Words, int]] = {}
         self.rules = [self._add(pattern) for pattern in patterns]
-        self._signs = frozenset(self._plain.expressions.add(needle(sign, REACH), "a sign") for sign in signs)
+        self._signs = frozenset(self._plain.expressions.add(sign, "a sign") for sign in signs)
+        self._far_signs = ExpressionSet()  #: those that may be longer than what a window sees
+        for sign in signs:
+            if reach(sign).size > REACH:
+                self._far_signs.add(sign, "a sign")
+        self._far_signs.compile()
         self._words_of = {number: words for words, number in self._lists.values()}
         for each in (self._plain, self._numbers, self._contextual):
             each.expressions.compile()
@@ -107,6 +112,8 @@ class Gate:
     def _many_windows(self, data: bytes, key: bytes) -> Iterator[Work]:
         size, given = len(data), self._in_key(key) if key else _NO_LISTS
         wide: set[Rule] = set()
+        if len(self._far_signs.matching(data)) > 1:
+            yield 0, size, (), True
         for start in range(0, size, _STEP):
             opening = self._opened(data[max(0, start - _BACK) : start + _STEP + _AHEAD], given)
             if opening is not None:

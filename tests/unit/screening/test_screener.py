@@ -421,8 +421,9 @@ def test_keys_and_values_under_them_are_read_as_an_evader_meant_them():
         ),
         ("x" * 5000 + "=", "ana%40example.org", ";" + "x" * 5000),
         ("write to ", "ana&#64;example.org", " or&nbsp;not" * 999),
+        ("so and so " * 500, "ana" + "\x01" * 3000 + "@example.org", " and so on" * 500),
     ],
-    ids=["short", "long", "in a word", "among many"],
+    ids=["short", "long", "in a word", "among many", "longer than a window"],
 )
 def test_what_is_hidden_in_a_long_text_is_found_whole(before, hidden, behind):
     text = before + hidden + behind
