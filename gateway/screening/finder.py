@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from gateway.screening.context import key_ending, key_words
 from gateway.screening.embedded import is_json, values
 from gateway.screening.gate import Gate, Work
-from gateway.screening.normalise import GATES, readings
+from gateway.screening.normalise import GATES, NON_ASCII_GATES, readings
 from gateway.screening.overlaps import Found, settle
 from gateway.screening.patterns import Candidate, KeyedValue, Pattern
 from gateway.screening.rules import Clock, Scan
+from gateway.screening.stand_ins import without_stand_ins
 
 _LEVELS = 2  #: of JSON inside a string that are looked into
 _MARGIN = 256  #: characters around a sign of another reading that belong to what it hides
@@ -26,8 +27,9 @@ class Finder:
         Raises:
             InvalidSetting: an expression is not RE2's syntax.
         """
-        self._gate = Gate(patterns, GATES)
+        self._gate = Gate(patterns, (*GATES, *NON_ASCII_GATES))
         self._keyed = [(each, key_ending(each.keys)) for each in keyed]
+        self._entity_types = frozenset({each.entity_type for each in patterns} | {each.entity_type for each in keyed})
         self._any_key = key_ending(tuple(word for each in keyed for word in each.keys)) if keyed else None
 
     def says_nothing(self, name: str) -> bool:
@@ -45,15 +47,21 @@ class Finder:
             SetFailed: RE2 could not tell.
         """
         words = _encoded(key)
-        opened = self._gate.windows(_encoded(text), words)
-        if not (opened or key or text[:1] in _BEFORE_JSON) and text.isascii():
+        data = _encoded(text)
+        opened = self._gate.windows(data, words)
+        if not (opened or key or text[:1] in _BEFORE_JSON):
             return []
-        return settle(self._in_all_of(text, words, opened, clock, _LEVELS))
+        found = self._in_all_of(text, data, words, opened, clock, levels=_LEVELS)
+        if found and ("<" in text or "*" in text):
+            found = without_stand_ins(found, text, self._entity_types)
+        return settle(found)
 
-    def _in_all_of(self, text: str, key: bytes, opened: Iterable[Work], clock: Clock, levels: int) -> list[Found]:
+    def _in_all_of(
+        self, text: str, data: bytes, key: bytes, opened: Iterable[Work], clock: Clock, *, levels: int
+    ) -> list[Found]:
         """Return what is found in *text*, in its other readings, and in *levels* of JSON inside it."""
-        found, signs = self._in_one(_encoded(text), key, opened, clock)
-        for start, stop in _stretches(text, signs) if signs or not text.isascii() else ():
+        found, signs = self._in_one(data, key, opened, clock)
+        for start, stop in _stretches(text, signs) if signs else ():
             clock()
             for reading in readings(text[start:stop]):
                 read = _encoded(reading.text)
@@ -73,8 +81,9 @@ class Finder:
             telling = tells[value.key]
             if telling is not None or value.layer is not None or is_json(value.text):  # else it is no more than text
                 name = telling or b""
-                opened = self._gate.windows(_encoded(value.text), name)
-                yield from _placed(self._in_all_of(value.text, name, opened, clock, levels), value.place)
+                data = _encoded(value.text)
+                opened = self._gate.windows(data, name)
+                yield from _placed(self._in_all_of(value.text, data, name, opened, clock, levels=levels), value.place)
 
     def _in_one(
         self, data: bytes, key: bytes, opened: Iterable[Work], clock: Clock

@@ -8,7 +8,6 @@ does not grow with the text around it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from gateway.screening.context import BEFORE, BEHIND, Words
@@ -17,16 +16,20 @@ from gateway.screening.patterns import Pattern
 from gateway.screening.reach import needle, reach
 from gateway.screening.rules import REACH, Context, Rule, as_rule
 
-_STEP = 768  #: bytes from window to window
+_STEP = 1536  #: bytes from window to window
 _ONE_WINDOW = 2048  #: bytes: a text that is no longer is not cut
 _BORDER = 8  #: bytes beside a match that `\b` and the borders of context words look at
 _BACK = BEFORE + _BORDER  #: bytes before a window that may decide about a match in it
 _AHEAD = REACH + BEHIND + _BORDER  #: bytes behind it that may
 _NO_WORDS = -1
 _NO_LISTS: frozenset[int] = frozenset()
-_NO_HITS: tuple[int, ...] = (0,)  #: of gates that were not asked
+Hits: TypeAlias = Sequence[int]
+_NO_HITS: Hits = (0,)  #: of gates that were not asked
 _FEWEST_DIGITS = 4  #: in a text that may hold a number of the kinds that are asked for only then
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
+_RUN = 16  #: characters without a space in a text that may hold a token of the kinds that are asked for only then
+_AS_RUNS = bytes(ord(" ") if byte <= ord(" ") else ord("a") for byte in range(256))
+_A_RUN = b"a" * _RUN
 
 
 _OPENINGS_KEPT = 4096  #: they hold numbers of expressions, nothing of a text
@@ -50,11 +53,19 @@ class _Gates:
 
     def __init__(self) -> None:
         self.rules: dict[int, list[Rule]] = {}  #: by the number of their gate
-        self.expressions = ExpressionSet()
+        self.signs: set[int] = set()
+        self._expressions = ExpressionSet()
+        self.matching = self._expressions.matching
 
     def add(self, rule: Rule, gate: str) -> None:
-        number = self.expressions.add(gate, rule.pattern.name)
+        number = self._expressions.add(gate, rule.pattern.name)
         self.rules.setdefault(number, []).append(rule)
+
+    def add_sign(self, sign: str) -> None:
+        self.signs.add(self._expressions.add(sign, "a sign"))
+
+    def compile(self) -> None:
+        self._expressions.compile()
 
     def behind(self, hits: tuple[int, ...]) -> Iterator[Rule]:
         return (rule for hit in hits for rule in self.rules.get(hit, ()))
@@ -73,20 +84,22 @@ class Gate:
             InvalidSetting: an expression is not RE2's syntax, or they are too large together.
         """
         self._plain = _Gates()
-        self._numbers = _Gates()  #: of rules for which a text needs digits
+        self._tokens = _Gates()  #: of rules for which a text needs a long run without a space
+        self._numbers = _Gates()  #: of those for which it needs digits
         self._contextual = _Gates()  #: of those that need context, too
         self._words = ExpressionSet()
         self._lists: dict[tuple[str, ...], tuple[Words, int]] = {}
         self.rules = [self._add(pattern) for pattern in patterns]
-        self._signs = frozenset(self._plain.expressions.add(sign, "a sign") for sign in signs)
         self._far_signs = ExpressionSet()  #: those that may be longer than what a window sees
         for sign in signs:
-            if reach(sign).size > REACH:
+            extent = reach(sign)
+            (self._tokens if extent.run.best >= _RUN else self._plain).add_sign(sign)
+            if extent.size > REACH:
                 self._far_signs.add(sign, "a sign")
         self._far_signs.compile()
         self._words_of = {number: words for words, number in self._lists.values()}
-        for each in (self._plain, self._numbers, self._contextual):
-            each.expressions.compile()
+        for each in (self._plain, self._tokens, self._numbers, self._contextual):
+            each.compile()
         self._words.compile()
         self._opening = lru_cache(_OPENINGS_KEPT)(self._open)
 
@@ -123,36 +136,41 @@ class Gate:
 
     def _opened(self, part: bytes, given: frozenset[int]) -> _Opening | None:
         """Return what *part* opens, None if that is nothing."""
-        plain = tuple(self._plain.expressions.matching(part))
+        plain = self._plain.matching(part)
+        tokens: Hits = self._tokens.matching(part) if _A_RUN in part.translate(_AS_RUNS) else _NO_HITS
         numbers, contextual, possible = _NO_HITS, _NO_HITS, _NO_HITS
         has_digits = len(part.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS
         if has_digits:
-            numbers = tuple(self._numbers.expressions.matching(part))
-            possible = tuple(self._words.matching(part))
+            numbers = self._numbers.matching(part)
+            possible = self._words.matching(part)
             if given or len(possible) > 1:
-                contextual = tuple(self._contextual.expressions.matching(part))
-        if len(plain) == len(numbers) == len(contextual) == 1:
+                contextual = self._contextual.matching(part)
+        if len(plain) == len(tokens) == len(numbers) == len(contextual) == 1:
             return None
         if not has_digits:
-            possible = tuple(self._words.matching(part))
-        return self._opening(plain, numbers, contextual, (possible, given))
+            possible = self._words.matching(part)
+        return self._opening(tuple(plain), tuple(tokens), tuple(numbers), tuple(contextual), (tuple(possible), given))
 
     def _open(
         self,
         plain: tuple[int, ...],
+        tokens: tuple[int, ...],
         numbers: tuple[int, ...],
         contextual: tuple[int, ...],
         words: tuple[tuple[int, ...], frozenset[int]],
     ) -> _Opening:
-        rules = tuple(
-            chain(self._plain.behind(plain), self._numbers.behind(numbers), self._contextual.behind(contextual))
+        rules = (
+            *self._plain.behind(plain),
+            *self._tokens.behind(tokens),
+            *self._numbers.behind(numbers),
+            *self._contextual.behind(contextual),
         )
         let_in = _let_in(rules, *words)
         return _Opening(
             let_in,
             [(rule, context) for rule, context in let_in if rule.reach],
             tuple(rule for rule in rules if not rule.reach),
-            not self._signs.isdisjoint(plain),
+            not (self._plain.signs.isdisjoint(plain) and self._tokens.signs.isdisjoint(tokens)),
         )
 
     def _in_key(self, key: bytes) -> frozenset[int]:
@@ -170,6 +188,8 @@ class Gate:
             self._contextual.add(rule, gate)
         elif reach(gate).digits >= _FEWEST_DIGITS:
             self._numbers.add(rule, gate)
+        elif reach(gate).run.best >= _RUN:
+            self._tokens.add(rule, gate)
         else:
             self._plain.add(rule, gate)
         return rule

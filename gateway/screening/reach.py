@@ -7,6 +7,8 @@ from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
+from gateway.screening import runs
+
 _TOKEN = re.compile(
     r"(?P<set>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])"
     r"|(?P<open>\((?:\?(?:P?<\w+>|[imsU-]*:?))?)|(?P<close>\))|(?P<either>\|)"
@@ -37,6 +39,7 @@ class Extent(NamedTuple):
     is_optional: bool = False  #: whether it may be empty
     digits: int = 0  #: as many ASCII digits are in it, at least
     given: int = 0  #: as many characters that can be no others
+    run: runs.Run = runs.NONE
 
 
 class _Part(NamedTuple):
@@ -117,7 +120,9 @@ def _branches(tokens: Iterator[re.Match[str]], end: int, *, folds: bool) -> list
         else:
             size, digit = _size(kind, token[0], folds=folds), _DIGIT.fullmatch(token[0])
             given = _GIVEN.fullmatch(token[0])
-            branch.append(_Part(start, Extent(size, digits=int(digit is not None), given=int(given is not None))))
+            run = runs.NONE if kind == "nothing" else runs.of_character(token[0])
+            extent = Extent(size, digits=int(digit is not None), given=int(given is not None), run=run)
+            branch.append(_Part(start, extent))
     branches[-1].append(_Part(end, _NOTHING))
     return branches
 
@@ -130,6 +135,7 @@ def _either(branches: list[list[_Part]]) -> Extent:
         any(each.is_optional for each in extents),
         min(each.digits for each in extents),
         min(each.given for each in extents),
+        runs.either([each.run for each in extents]),
     )
 
 
@@ -144,6 +150,7 @@ def _joined(extents: list[Extent]) -> Extent:
         all(each.is_optional for each in extents),
         sum(each.digits for each in extents),
         sum(each.given for each in extents),
+        runs.joined([each.run for each in extents]),
     )
 
 
@@ -153,7 +160,8 @@ def _repeated(extent: Extent, repeat: str) -> Extent:
     size = inf if extent.is_open and times > 1 else times * extent.size
     is_open = size < inf and (extent.is_open or most is None)
     is_optional = least == 0 or extent.is_optional
-    return Extent(size, is_open, is_optional, least * extent.digits, least * extent.given)
+    run = runs.repeated(extent.run, least)
+    return Extent(size, is_open, is_optional, least * extent.digits, least * extent.given, run)
 
 
 def _bounds(repeat: str) -> tuple[int, int | None]:

@@ -263,7 +263,7 @@ def test_the_clock_is_looked_at_while_one_text_is_full_of_candidates(monkeypatch
 
 def test_a_gate_that_runs_out_of_memory_makes_screening_unavailable(monkeypatch):
     screener = Screener([a_detector()])
-    monkeypatch.setattr(screener._finder._gate._plain.expressions, "_match", lambda _data: [])
+    monkeypatch.setattr(screener._finder._gate._plain._expressions, "_match", lambda _data: [])
 
     with pytest.raises(ScreeningUnavailable):
         screener.screen("hello")

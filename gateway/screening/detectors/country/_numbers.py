@@ -72,6 +72,7 @@ def written(
     context: tuple[str, ...],
     *,
     score: float,
+    gate: str = "",
     checksum: str = "",
     name: str = "",
 ) -> Pattern:
@@ -86,6 +87,7 @@ def written(
     return Pattern(
         name=name or f"{entity_type.lower()} as written",
         entity_type=entity_type,
+        gate=gate,
         regex=rf"(?i)\b(?:{regex})",
         score=score,
         context=context,

@@ -26,6 +26,7 @@ DETECTOR = Family(
             cnpj.is_valid,
             r"[0-9A-Z]{2}\.? ?[0-9A-Z]{3}\.? ?[0-9A-Z]{3} ?/ ?[0-9A-Z]{4} ?[-\x{2013}] ?\d{2}",
             _CONTEXT,
+            gate=r"(?i)/ ?[0-9A-Z]{4} ?[-\x{2013}] ?\d{2}",
             checksum="mod 11, twice",
             score=0.85,
         ),

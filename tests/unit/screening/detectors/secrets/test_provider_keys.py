@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.screening.detectors import shipped
-from gateway.screening.patterns import Family
 from gateway.screening.gate import Gate
+from gateway.screening.patterns import Family
 from gateway.screening.rules import Context, Rule, Scan, as_rule
 
 FAMILIES = [each for each in shipped().values() if each.name.endswith("_keys") and each.name != "private_keys"]
