@@ -14,12 +14,14 @@ from gateway.commands.check import check
 from gateway.commands.reload import reload
 from gateway.commands.reveal import reveal
 from gateway.errors import GatewayError
+from gateway.kinds_page import kinds_page
 from gateway.ledger.migrations import migrate as run_migrations
 from gateway.native import gate as native_gate
 from gateway.native import mesh
 from gateway.native.home import prepare_home
 from gateway.native.nginx_conf import Upstreams
 from gateway.native.summary import print_warnings
+from gateway.scan import command as scan
 from gateway.serving import configure_logs
 from gateway.settings import load, of_home
 from gateway.settings_page import settings_page
@@ -30,6 +32,7 @@ from gateway.wiring import build_monitor
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys, name="keys")
+app.command("screen")(scan.screen)
 app.command()(check)
 app.command()(reload)
 app.command()(reveal)
@@ -76,6 +79,12 @@ def init() -> None:
 def print_settings() -> None:
     """Print docs/settings.md."""
     sys.stdout.write(settings_page())
+
+
+@app.command("kinds")
+def print_kinds() -> None:
+    """Print docs/kinds.md."""
+    sys.stdout.write(kinds_page())
 
 
 @app.command()

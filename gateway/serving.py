@@ -1,7 +1,6 @@
 """How a program runs: where its lines go, and what gunicorn needs to know."""
 
 import ctypes
-import gc
 import os
 import signal
 import sys
@@ -58,8 +57,6 @@ def gunicorn_settings(settings: Settings, program: str) -> dict[str, Any]:
         "control_socket_disable": True,  # it would open one in the user's home
         "logger_class": RootLogger,
         "proc_name": program,
-        # What was loaded stays: a full collection would look through all of it, for a tenth of a second.
-        "post_worker_init": lambda _worker: gc.freeze(),
         # A killed master's workers would keep its address from the next one for as long as clients keep connections.
         "post_fork": lambda _server, _worker: end_with_parent(signal.SIGKILL),
     }

@@ -3,7 +3,8 @@
 import importlib.metadata
 import os
 import socket
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from gateway.access.keys import KeyStore
 from gateway.alerts.alarm import Alarm
@@ -11,6 +12,7 @@ from gateway.alerts.files import ReportFolder
 from gateway.batch import BatchIntake
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.delivery.http_forwarder import HttpForwarder
+from gateway.errors import InvalidSetting
 from gateway.journal import Journal
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.sql import SqlLedger
@@ -20,12 +22,17 @@ from gateway.presidio.analyzer import Analyzer
 from gateway.processing.monitor import Duties, Monitor
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
-from gateway.processing.runner import Runner
+from gateway.processing.runner import Runner, Work
 from gateway.screening.detectors import load_detectors
+from gateway.screening.findings import Finding
+from gateway.screening.redaction import Keys, Operator
 from gateway.screening.screener import Screener, build_screener
+from gateway.screening.tokens import TokenKeys
 from gateway.settings import Settings
 from gateway.web.credentials import Credentials
 from gateway.web.health import Dependency
+
+_FILE_BUDGET_MS: Final = 60_000  #: nobody waits for an answer: a piece of a file may take longer than a message
 
 
 def version() -> str:
@@ -41,7 +48,7 @@ def build_ledger(settings: Settings) -> SqlLedger:
 def build_intake_parts(settings: Settings) -> dict[str, Any]:
     """Return what service_1 is made of, by the names of its parts."""
     ledger = build_ledger(settings)
-    screener = _screener(settings)
+    rules = build_rules(settings)
     queue = CeleryQueue(celery_app(settings.celery_broker_url, publisher=True))
     forwarder = HttpForwarder(
         settings.service_2_url,
@@ -49,13 +56,9 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
         timeout_s=settings.forward_timeout_s,
         connections=settings.web_threads,
     )
-    policy = _policy(settings)
     journal = Journal()
     intake = BatchIntake(
-        screener=screener,
-        policy=policy,
-        redactor=_redactor(settings, screener, policy),
-        kinds=settings.declared_kinds,
+        **rules,
         ledger=ledger,
         queue=queue,
         forwarder=forwarder,
@@ -64,13 +67,13 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
     )
     dependencies = (
         Dependency(name="ledger", check=ledger.ping),
-        Dependency(name="screening", check=lambda: screener.screen("ready?")),
+        _screening(rules),
         Dependency(name="service_2", check=forwarder.ping),
         Dependency(name="broker", check=queue.ping, needed=False),  # tasks are accepted, and launched later
     )
     return {
         "intake": intake,
-        "analyzer": _analyzer(settings, screener),
+        "analyzer": _analyzer(settings, rules["screener"]),
         "ledger": ledger,
         "journal": journal,
         "credentials": Credentials(KeyStore(settings.ledger_url), settings.anonymous),
@@ -79,18 +82,45 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
     }
 
 
+def renewed_intake_parts(settings: Settings, intake: BatchIntake, dependencies: Sequence[Dependency]) -> dict[str, Any]:
+    """
+    Return those parts of service_1 that the rules make, by their names, under the rules of *settings*.
+
+    Raises:
+        InvalidSetting: something of them is wrong.
+    """
+    rules = build_rules(settings)
+    screening = _screening(rules)
+    return {
+        "intake": intake.under(**rules),
+        "analyzer": _analyzer(settings, rules["screener"]),
+        "dependencies": tuple(screening if each.name == screening.name else each for each in dependencies),
+    }
+
+
 def build_runner(settings: Settings, *, pool: str) -> Runner:
     """Return what a worker of *pool* runs its tasks with."""
     ledger = build_ledger(settings)
     return Runner(
         ledger,
-        processors=load_processors(settings.processing.processors),
-        clean_result=_redactor(settings, _screener(settings), _policy(settings)).clean,
+        work=build_work(settings),
         alarm=_alarm(settings, ledger),
         journal=Journal(),
         owner=f"{pool}@{socket.gethostname()}",
         lease_ms=int(settings.lease_s * 1000),
         retry=RetryPolicy(max_attempts=settings.max_attempts),
+    )
+
+
+def build_work(settings: Settings) -> Work:
+    """
+    Return what a worker does with a task, and with its result.
+
+    Raises:
+        InvalidSetting: something of it is wrong.
+    """
+    return Work(
+        processors=load_processors(settings.processing.processors), clean_result=build_rules(settings)["redactor"].clean
     )
 
 
@@ -115,10 +145,48 @@ def build_monitor(settings: Settings) -> Monitor:
     )
 
 
-def _screener(settings: Settings) -> Screener:
-    return build_screener(
+def build_screen(settings: Settings, kind: str) -> Callable[[Any], Iterable[Finding]]:
+    """Return what finds in a value all that the policy does not allow in messages of *kind*; it may take its time."""
+    screener = build_screener(settings.screening.detectors, settings.screening.patterns, budget_ms=_FILE_BUDGET_MS)
+    policy = Policy(rules=settings.policy.rules, routes=settings.routes)
+    return lambda value: policy.not_allowed(kind, screener.screen(value))
+
+
+def redaction_keys(settings: Settings) -> Keys:
+    """
+    Return the keys of hashes and tokens.
+
+    Raises:
+        InvalidSetting: one is not there, and an operator needs it.
+    """
+    keys = Keys(
+        hash=settings.secret_key.get_secret_value().encode(),
+        token=TokenKeys.from_setting(settings.token_key.get_secret_value()),
+    )
+    used = settings.policy.operators.values()
+    for operator, name, key in ((Operator.HASH, "SECRET_KEY", keys.hash), (Operator.TOKEN, "TOKEN_KEY", keys.token)):
+        if operator in used and not key:
+            raise InvalidSetting(f"GATEWAY_{name} is not set, and the operator {operator} needs it")
+    return keys
+
+
+def build_rules(settings: Settings) -> dict[str, Any]:
+    """
+    Return what of the settings decides about a message, by the names that `Intake` gives it.
+
+    Raises:
+        InvalidSetting: something of it is wrong.
+    """
+    screener = build_screener(
         settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
     )
+    policy = Policy(rules=settings.policy.rules, routes=settings.routes)
+    redactor = Redactor(screener, policy, operators=settings.policy.operators, keys=redaction_keys(settings))
+    return {"screener": screener, "policy": policy, "redactor": redactor, "kinds": settings.declared_kinds}
+
+
+def _screening(rules: Mapping[str, Any]) -> Dependency:
+    return Dependency(name="screening", check=lambda: rules["screener"].screen("ready?"))
 
 
 def _analyzer(settings: Settings, screener: Screener) -> Analyzer:
@@ -128,15 +196,6 @@ def _analyzer(settings: Settings, screener: Screener) -> Analyzer:
     }
     recognizers |= {spec.entity_type.lower(): [spec.entity_type] for spec in settings.screening.patterns}
     return Analyzer(screener, recognizers=recognizers, budget_ms=settings.screening_budget_ms)
-
-
-def _policy(settings: Settings) -> Policy:
-    return Policy(rules=settings.policy.rules, routes=settings.routes)
-
-
-def _redactor(settings: Settings, screener: Screener, policy: Policy) -> Redactor:
-    key = settings.secret_key.get_secret_value().encode()
-    return Redactor(screener, policy, operators=settings.policy.operators, hash_key=key)
 
 
 def _alarm(settings: Settings, ledger: Ledger) -> Alarm:

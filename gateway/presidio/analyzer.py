@@ -6,9 +6,8 @@ from typing import Any, Final, NamedTuple
 
 from gateway.presidio.ad_hoc import AdHocScreeners, Recognizer
 from gateway.presidio.allowed import AllowList
+from gateway.screening import overlaps
 from gateway.screening.findings import Finding
-from gateway.screening.overlaps import settle
-from gateway.screening.patterns import Candidate
 from gateway.screening.screener import Screener
 
 ACTED_ON: Final = 0.5  #: the score from which the shipped policy acts
@@ -97,5 +96,5 @@ def _found(finding: Finding, recognizer: str) -> Found:
 
 def _without_overlaps(found: Sequence[Found]) -> list[Found]:
     by_place = {(each.entity_type, each.start, each.end): each for each in reversed(found)}
-    places = [(each.entity_type, Candidate(b"", each.start, each.end, each.score)) for each in by_place.values()]
-    return [by_place[kind, place.start, place.end] for kind, place in settle(places)]
+    places = [overlaps.Found(each.start, each.end, each.score, each.entity_type) for each in by_place.values()]
+    return [by_place[place.entity_type, place.start, place.end] for place in overlaps.settle(places)]

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
+from gateway.screening.gate import Gate
 from gateway.screening.patterns import Candidate, Detector, KeyedValue
-from gateway.screening.rules import Context, Gate
+from gateway.screening.rules import Context, Scan
 
 SIZE_KB: Final = 64  #: about the longest text of a message
 LIMIT_US_PER_KB: Final = 5000.0  #: a third of a second for the longest text
@@ -96,10 +97,11 @@ def _cost(gate: Gate, keyed: Sequence[KeyedValue], data: bytes) -> float:
 
 
 def _search(gate: Gate, keyed: Sequence[KeyedValue], data: bytes) -> None:
-    gate.passed(data)
+    for _ in gate.windows(data, b""):
+        pass
+    scan = Scan(data, lambda: None)
     for rule in gate.rules:
-        for _ in rule.find(data, lambda: None, Context.POSSIBLE):
-            pass
+        rule.find(scan, 0, len(data), Context.POSSIBLE)
     for each in keyed:
         each.check(Candidate(data, 0, len(data), each.score))
 

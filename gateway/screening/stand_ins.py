@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from gateway.screening.patterns import Candidate
+from gateway.screening.overlaps import Found
 
 _DIGITS: Final = "0123456789abcdef"
 _LETTERS: Final = "bcdfghjklmnpqrst"
@@ -24,10 +24,10 @@ _TYPE: Final = r"<(?P<type>[A-Z][A-Z0-9_]{0,63})"
 TOKEN_BEGINNING: Final = rf"{_TYPE}:{MARK}"
 TOKEN: Final = rf"{TOKEN_BEGINNING}(?P<body>[{_LETTERS}]{{{2 * TOKEN_BYTES},}})>"
 _STAND_IN: Final = re.compile(
-    rf"{_TYPE}(?::(?:[{_LETTERS}]{{{2 * HASH_BYTES}}}|{MARK}[{_LETTERS}]{{{2 * TOKEN_BYTES},}}))?>".encode()
+    rf"{_TYPE}(?::(?:[{_LETTERS}]{{{2 * HASH_BYTES}}}|{MARK}[{_LETTERS}]{{{2 * TOKEN_BYTES},}}))?>"
 )
-_MASK: Final = b"*"
-_LONGEST: Final = 16_384  #: bytes; a longer token is looked at like any text, and is consonants like a shorter one
+_MASK: Final = "*"
+_LONGEST: Final = 16_384  #: characters; a longer token is looked at like any text, and is consonants like a shorter one
 
 
 def as_letters(data: bytes) -> str:
@@ -45,31 +45,29 @@ def from_letters(letters: str) -> bytes:
     return bytes.fromhex(letters.translate(_TO_DIGITS))
 
 
-def without_stand_ins(
-    found: Iterable[tuple[str, Candidate]], data: bytes, entity_types: Collection[str]
-) -> list[tuple[str, Candidate]]:
+def without_stand_ins(found: Iterable[Found], text: str, entity_types: Collection[str]) -> list[Found]:
     """
     Return *found* without what lies in stand-ins; of a candidate that begins in one, the part behind it is left.
 
     Args:
-        found: candidates in *data*.
+        found: in *text*; offsets in code points.
         entity_types: the names that may stand in one: any other is text that somebody wrote.
     """
     ends: dict[int, int] = {}  #: where each stand-in that was looked at ends; where it begins if it is none
     kept = []
-    for entity_type, place in found:
-        start = data.rfind(b"<", max(0, place.start - _LONGEST), place.start + 1)
+    for each in found:
+        start = text.rfind("<", max(0, each.start - _LONGEST), each.start + 1)
         if start >= 0 and start not in ends:
-            stand_in = _STAND_IN.match(data, start)
-            ends[start] = stand_in.end() if stand_in and stand_in["type"].decode() in entity_types else start
-        outside = _outside(place, start, ends.get(start, start))
+            stand_in = _STAND_IN.match(text, start)
+            ends[start] = stand_in.end() if stand_in and stand_in["type"] in entity_types else start
+        outside = _outside(each, text, start, ends.get(start, start))
         if outside is not None:
-            kept.append((entity_type, outside))
+            kept.append(outside)
     return kept
 
 
-def _outside(place: Candidate, start: int, end: int) -> Candidate | None:
-    """Return what of *place* is not in the stand-in between *start* and *end*."""
-    if place.end <= end or not place.data[place.start : place.end].strip(_MASK):
+def _outside(found: Found, text: str, start: int, end: int) -> Found | None:
+    """Return what of *found* is not in the stand-in between *start* and *end*."""
+    if found.end <= end or not text[found.start : found.end].strip(_MASK):
         return None
-    return place._replace(start=end) if start < place.start < end else place
+    return found._replace(start=end) if start < found.start < end else found

@@ -13,8 +13,8 @@ from gateway.screening.detectors._identity import (
 )
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
-_PERSON = words("tckn, tc kimlik, t.c. kimlik, kimlik no, kimlik numarası, tc no, turkish id")  # noqa: RUF001 - Turkish
-_TAX = words("vkn, vergi no, vergi numarası, vergi kimlik, tax number")  # noqa: RUF001 - Turkish
+_PERSON = words("tckn, tc kimlik, t.c. kimlik, kimlik no, kimlik numarası, tc no, turkish id")
+_TAX = words("vkn, vergi no, vergi numarası, vergi kimlik, tax number")
 
 _MONTHS_AND_UNITS = frozenset(
     words("JAN, FEB, MAR, APR, MAY, JUN, JUL, AUG, SEP, OCT, NOV, DEC, AM, PM, AD, BC, KB, MB, GB, TB, KG, CM, MM, KM")
@@ -39,7 +39,7 @@ def _is_plate(candidate: Candidate) -> Candidate | None:
 DETECTOR = Family(
     name="tr",
     source=(
-        "Nüfus ve Vatandaşlık İşleri (T.C. kimlik no); Gelir İdaresi Başkanlığı (VKN); Karayolları Trafik Yönetmeliği, "  # noqa: RUF001 - Turkish
+        "Nüfus ve Vatandaşlık İşleri (T.C. kimlik no); Gelir İdaresi Başkanlığı (VKN); Karayolları Trafik Yönetmeliği, "
         "m. 53 (plates)"
     ),
     patterns=(
