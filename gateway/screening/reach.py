@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from math import inf
 from operator import itemgetter
@@ -52,6 +53,7 @@ class _Part(NamedTuple):
 _NOTHING = Extent(0, is_optional=True)
 
 
+@lru_cache(1024)
 def reach(regex: str) -> Extent:
     """
     Return after how many bytes at most it is decided that *regex* (RE2) matches where it begins to.
@@ -118,13 +120,19 @@ def _branches(tokens: Iterator[re.Match[str]], end: int, *, folds: bool) -> list
             repeated = branch.pop()
             branch.append(_Part(repeated.start, _repeated(repeated.extent, token[0])))
         else:
-            size, digit = _size(kind, token[0], folds=folds), _DIGIT.fullmatch(token[0])
-            given = _GIVEN.fullmatch(token[0])
-            run = runs.NONE if kind == "nothing" else runs.of_character(token[0])
-            extent = Extent(size, digits=int(digit is not None), given=int(given is not None), run=run)
-            branch.append(_Part(start, extent))
+            branch.append(_Part(start, _of_character(kind, token[0], folds=folds)))
     branches[-1].append(_Part(end, _NOTHING))
     return branches
+
+
+@lru_cache(4096)
+def _of_character(kind: str | None, text: str, *, folds: bool) -> Extent:
+    return Extent(
+        _size(kind, text, folds=folds),
+        digits=int(_DIGIT.fullmatch(text) is not None),
+        given=int(_GIVEN.fullmatch(text) is not None),
+        run=runs.NONE if kind == "nothing" else runs.of_character(text),
+    )
 
 
 def _either(branches: list[list[_Part]]) -> Extent:
