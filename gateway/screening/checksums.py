@@ -1,5 +1,7 @@
 """Check digits: cheap proof that a number is no accident."""
 
+from string import ascii_uppercase, digits
+
 _DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")  # 2 * n, with its two digits added together
 
 
@@ -31,11 +33,10 @@ def mod97_valid(iban: str) -> bool:
     Source: ISO 13616-1, ISO/IEC 7064 (MOD 97-10).
     """
     rearranged = iban[4:] + iban[:4]
-    return int(rearranged.translate(_LETTER_VALUES)) % 97 == 1
+    return int("".join(map(_BASE_36.__getitem__, rearranged))) % 97 == 1
 
 
-_LETTER_VALUES = {ord("A") + at: str(10 + at) for at in range(26)}
-
+_BASE_36 = {character: str(value) for value, character in enumerate(digits + ascii_uppercase)}
 
 _ABA_WEIGHTS = (3, 7, 1) * 3
 

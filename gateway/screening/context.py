@@ -27,16 +27,16 @@ class Words:
 
     def near(self, data: bytes, start: int, end: int) -> bool:
         """Tell whether one stands near what lies from *start* to *end*."""
-        return self.within(data, max(0, start - BEFORE), start) or self.within(data, end, min(len(data), end + BEHIND))
+        begin = start - BEFORE if start > BEFORE else 0
+        return self.within(data, begin, start) or self.within(data, end, min(len(data), end + BEHIND))
 
     def within(self, data: bytes, start: int, end: int) -> bool:
         """Tell whether one stands between *start* and *end*."""
-        search = self._search
-        first, behind = search(data, start, end)[0]
+        first, behind = self._search(data, start, end)[0]
         while first >= 0:
             if _is_whole(data, first, behind):
                 return True
-            first, behind = search(data, first + 1, end)[0]
+            first, behind = self._search(data, first + 1, end)[0]
         return False
 
 
@@ -71,7 +71,7 @@ def _at_the_end(word: str) -> str:
 
 def _is_whole(data: bytes, first: int, behind: int) -> bool:
     """Tell whether no letter and no digit touches the word that lies from *first* to *behind*."""
-    if data[max(0, first - 1) : behind + 1].isascii():
+    if data[first - 1 if first else 0 : behind + 1].isascii():
         return True
     word = data[first:behind].decode("utf-8", "ignore")
     if _WRITTEN_WITHOUT_SPACES.search(word):

@@ -47,7 +47,8 @@ class Candidate(NamedTuple):
 
     def shortened(self, text: str) -> "Candidate":
         """Return the candidate cut down to *text*, with which it begins."""
-        return self._replace(end=self.start + len(text.encode("utf-8", "surrogatepass")))
+        end = self.start + len(text.encode("utf-8", "surrogatepass"))
+        return Candidate(self.data, self.start, end, self.score)
 
 
 def _decoded(data: bytes) -> str:

@@ -1,6 +1,16 @@
 """What stands around a match, where RE2 cannot look."""
 
+from string import ascii_letters, digits
+
 from gateway.screening.patterns import Candidate
+
+DIGITS = digits.encode()
+LETTERS_AND_DIGITS = ascii_letters.encode() + DIGITS
+
+
+def pairs(first: bytes, second: bytes) -> frozenset[bytes]:
+    """Return what one byte of *first* and one of *second* make: to look two bytes up is the quickest way to know them."""
+    return frozenset(bytes((one, other)) for one in first for other in second)
 
 
 def is_joined(candidate: Candidate, joints: bytes) -> bool:

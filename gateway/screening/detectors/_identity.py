@@ -1,10 +1,10 @@
 """What the detectors of identity numbers share: how a number stands alone, dates inside it, the words beside it."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from operator import mul
 
+from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, pairs
 from gateway.screening.patterns import Candidate, Check, Pattern, words
 
 WITH_CHECK = 0.5  #: of plain digits with a check digit, which need a context word
@@ -41,24 +41,26 @@ DOCUMENT_VALUE = (  #: RE2: how people write the number of a document
     r"[A-Za-z]{0,4}[-./]?[A-Za-z]{0,3}[0-9][A-Za-z0-9]{0,19}(?:[-./][A-Za-z0-9]{1,9}){0,4}"
 )
 
-_JOINED_BEFORE = re.compile(r"[^\W_]-$|[0-9][./]$|\+$")
-_JOINED_BEHIND = re.compile(r"-[^\W_]|[./][0-9]")
-_GROUP_BEFORE, _GROUP_BEHIND = re.compile(r"[0-9] $"), re.compile(r" [0-9]")
+_JOINED_BEFORE = pairs(LETTERS_AND_DIGITS, b"-") | pairs(DIGITS, b"./")
+_JOINED_BEHIND = pairs(b"-", LETTERS_AND_DIGITS) | pairs(b"./", DIGITS)
+_GROUP_BEFORE, _GROUP_BEHIND = pairs(DIGITS, b" "), pairs(b" ", DIGITS)
 _FIRST_MILLISECONDS, _LAST_MILLISECONDS = "1400000000000", "2100000000000"
-_SEPARATORS = str.maketrans("", "", " -./:")
+_SEPARATORS = " -./:"
+_WITHOUT_SEPARATORS = str.maketrans("", "", _SEPARATORS)
 
 
 def compact(text: str) -> str:
     """Return *text* in capitals without the separators that people write into numbers."""
-    return text.upper() if text.isalnum() else text.translate(_SEPARATORS).upper()
+    return text.upper() if text.isalnum() else text.translate(_WITHOUT_SEPARATORS).upper()
 
 
 def is_part_of_more(candidate: Candidate) -> bool:
     """Tell whether it is a piece of something longer: of a GUID, a decimal fraction, more groups, a phone number."""
-    before, behind = candidate.before(2), candidate.after(2)
-    if _JOINED_BEFORE.search(before) or _JOINED_BEHIND.match(behind):
+    data, start, end, _ = candidate
+    before, behind = data[max(0, start - 2) : start], data[end : end + 2]
+    if before in _JOINED_BEFORE or behind in _JOINED_BEHIND or before.endswith(b"+"):
         return True
-    return " " in candidate.text and bool(_GROUP_BEFORE.search(before) or _GROUP_BEHIND.match(behind))
+    return (before in _GROUP_BEFORE or behind in _GROUP_BEHIND) and b" " in data[start:end]
 
 
 def is_whole_text(candidate: Candidate) -> bool:
@@ -70,10 +72,10 @@ def checked(valid: Callable[[str], bool]) -> Check:
     """Return a check that takes what stands alone and what *valid* accepts, compacted as `compact` does it."""
 
     def check(candidate: Candidate) -> Candidate | None:
-        text = candidate.text
-        if not text.isascii() or not valid(compact(text)):  # RE2's `(?i)` takes the kelvin sign for a K
+        if is_part_of_more(candidate):
             return None
-        return None if is_part_of_more(candidate) else candidate
+        text = candidate.text
+        return candidate if text.isascii() and valid(compact(text)) else None  # `(?i)` takes the kelvin sign for a K
 
     return check
 

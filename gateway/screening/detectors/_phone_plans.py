@@ -15,6 +15,7 @@ _KINDS = (
     *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number"),
     *("voip", "pager", "uan", "voicemail"),
 )
+_CALLING_CODES = {str(calling_code).encode(): calling_code for calling_code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE}
 _LONGEST_CALLING_CODE = 3
 
 
@@ -31,8 +32,8 @@ def is_mobile(national: bytes, calling_code: int) -> bool:
 def exists_abroad(digits: bytes) -> bool:
     """Tell whether *digits*, calling code first, are in some numbering plan."""
     for size in range(1, _LONGEST_CALLING_CODE + 1):
-        calling_code = int(digits[:size])
-        if calling_code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+        calling_code = _CALLING_CODES.get(digits[:size])
+        if calling_code is not None:
             return exists(digits[size:], calling_code)
     return False
 

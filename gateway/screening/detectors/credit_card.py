@@ -7,7 +7,7 @@ Source: ISO/IEC 7812-1 (numbers of up to 19 digits, the check digit of Annex B),
 from typing import NamedTuple
 
 from gateway.screening.checksums import luhn_valid
-from gateway.screening.detectors._around import is_joined
+from gateway.screening.detectors._around import DIGITS, is_joined
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 
@@ -63,10 +63,11 @@ _MASK = r"[*xX•·]"
 
 
 def _is_card(candidate: Candidate) -> Candidate | None:
-    data, start, end, _ = candidate
+    data, start, end, score = candidate
     found = _judged(candidate, data[start:end])
     if found is None and data[end - _SECURITY_CODE] in b" -":  # three more digits may be its security code
-        return _judged(candidate._replace(end=end - _SECURITY_CODE), data[start : end - _SECURITY_CODE])
+        end -= _SECURITY_CODE
+        return _judged(Candidate(data, start, end, score), data[start:end])
     return found
 
 
@@ -74,7 +75,7 @@ def _judged(candidate: Candidate, text: bytes) -> Candidate | None:
     digits = text.translate(None, _SEPARATORS)
     known = len(digits) in _LENGTHS[digits[:_PREFIX]]
     usual = len(digits) in _USUAL_LENGTHS
-    if not (known or usual) or not luhn_valid(digits) or _is_part_of_more(candidate, text):
+    if not (known or usual) or _is_part_of_more(candidate, text) or not luhn_valid(digits):
         return None
     if not known:
         return candidate.scored(_OF_NO_NETWORK)
@@ -84,7 +85,7 @@ def _judged(candidate: Candidate, text: bytes) -> Candidate | None:
 def _is_part_of_more(candidate: Candidate, text: bytes) -> bool:
     """Tell whether it is a piece of a GUID, of a path, of a fraction, of a longer list, or several numbers in a row."""
     data, _, end, _ = candidate
-    if is_joined(candidate, _JOINTS) or len(set(text) & set(_SEPARATORS)) > 1:
+    if is_joined(candidate, _JOINTS) or len(set(text.translate(None, DIGITS))) > 1:
         return True
     return data[end : end + 1] in _JOINED_BEHIND and data[end + 1 : end + 2].isalnum()
 

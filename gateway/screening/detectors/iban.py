@@ -42,15 +42,16 @@ def _form(country: bytes) -> re.Pattern[bytes]:
 
 
 def _is_iban(candidate: Candidate) -> Candidate | None:
-    text = candidate.data[candidate.start : candidate.end].upper()
-    length = _LENGTHS[text[:2]]
-    number = text.translate(None, _SEPARATORS)[:length]
-    if _form(text[:2]).fullmatch(number) is None or not mod97_valid(number.decode()):
+    data, start, end, score = candidate
+    text = data[start:end].upper()
+    length = _LENGTHS.get(text[:2])
+    if length is None:  # `(?i)` takes the kelvin sign for a K
         return None
-    end = _end_of(text, length)
-    if text[end : end + 1].isalnum():
+    number = text.translate(None, _SEPARATORS)
+    size = length if len(number) == len(text) else _end_of(text, length)
+    if text[size : size + 1].isalnum() or _form(text[:2]).match(number) is None:
         return None
-    return candidate._replace(end=candidate.start + end)
+    return Candidate(data, start, start + size, score) if mod97_valid(number[:length].decode()) else None
 
 
 def _end_of(text: bytes, length: int) -> int:

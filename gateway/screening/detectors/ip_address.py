@@ -23,7 +23,7 @@ _CONTEXT = words(
     "ip, ips, ip address, ipv4, ipv6, address, addr, adresse, host, server, login, client, remote, dns, ping, from, "
     "source, src, dst, destination, gateway, subnet, netmask, cidr, peer, connect, nameserver, 地址, 来源, 服务器"
 )
-_MAX_OCTET = 255
+_OCTETS = frozenset(str(number).encode() for number in range(256))
 _IMPERSONAL = (b"0.", b"127.", b"255.")  #: "this host", loopback, and masks with the broadcast
 _NETWORK = b".0.0.0"  #: how a whole network ends, and the versions of browsers
 _JOINTS = b".-_"
@@ -41,8 +41,7 @@ _LOOPBACK = b"::1"
 def _is_v4(candidate: Candidate) -> Candidate | None:
     data, start, end, _ = candidate
     text = data[start:end]
-    octets = text.split(b".")
-    if max(map(int, octets)) > _MAX_OCTET or any(octet[0] == ord("0") and octet != b"0" for octet in octets):
+    if not _OCTETS.issuperset(text.split(b".")):
         return None
     if _is_part_of_more(data, start, end) or _is_a_version(data, start):
         return None

@@ -26,7 +26,8 @@ _DATE = re.compile(
     rb"(?:19|20)\d\d[ -]{1,3}(?:19|20)\d\d"  # 2016-2020
 )
 _OTHER_NUMBER = re.compile(rb"\d{3}-\d{2}-\d{4}|[1-9]\d-\d{7}")  # American social security, and employer, numbers
-_LABEL = re.compile(rb"([^\W\d_]+)[ .]?[:=#]\s*\Z")
+_LABEL = re.compile(rb"([^\W\d_]+)[ .]?[:=#]\Z")
+_LABEL_SIGNS = (b":", b"=", b"#")
 _LABEL_BYTES = 24
 _OPEN_LABELS = frozenset(
     word.encode()
@@ -102,8 +103,10 @@ def _has_a_form(candidate: Candidate, calling_codes: tuple[int, ...]) -> Candida
     if candidate.score <= _AMONG_GROUPS_NONE and _is_among_groups(candidate):
         return None
     digits = _digits(candidate)
-    known = any(exists(digits, calling_code) for calling_code in calling_codes)
-    return candidate if known else candidate.scored(_IMPLAUSIBLE)
+    for calling_code in calling_codes:
+        if exists(digits, calling_code):
+            return candidate
+    return candidate.scored(_IMPLAUSIBLE)
 
 
 def _is_mobile_number(candidate: Candidate) -> Candidate | None:
@@ -135,9 +138,11 @@ def _of_a_form(name: str, calling_codes: tuple[int, ...], *, gate: str, regex: s
 def _is_called_one(candidate: Candidate) -> Candidate | None:
     candidate = _without_other_groups(candidate)
     digits = _digits(candidate)
-    if not _SHORTEST <= len(digits) <= _LONGEST_NATIONAL or len(set(digits)) == 1 or _is_part_of_more(candidate):
+    if not _SHORTEST <= len(digits) <= _LONGEST_NATIONAL or _is_part_of_more(candidate):
         return None
     text = candidate.data[candidate.start : candidate.end]
+    if digits == digits[:1] * len(digits):
+        return None
     if text.count(b".") == 1 and b" " not in text:  # a fraction
         return None
     if _DATE.fullmatch(text) or _OTHER_NUMBER.fullmatch(text) or _is_labelled_else(candidate):
@@ -147,10 +152,11 @@ def _is_called_one(candidate: Candidate) -> Candidate | None:
 
 def _without_other_groups(candidate: Candidate) -> Candidate:
     """Cut off the last groups, which are another number, where there are more digits than any number has."""
-    text = candidate.data[candidate.start : candidate.end]
+    data, start, end, score = candidate
+    text = data[start:end]
     while len(text.translate(None, _SEPARATORS)) > _LONGEST_NATIONAL and b" " in text:
         text = text[: text.rindex(b" ")].rstrip(b" -./")
-    return candidate._replace(end=candidate.start + len(text))
+    return candidate if len(text) == end - start else Candidate(data, start, start + len(text), score)
 
 
 def _is_labelled_else(candidate: Candidate) -> bool:
@@ -158,7 +164,8 @@ def _is_labelled_else(candidate: Candidate) -> bool:
     data, start, _, _ = candidate
     if data[start - 1 : start] not in (b" ", b":", b"=", b"#"):
         return False
-    label = _LABEL.search(data, max(0, start - _LABEL_BYTES), start)
+    before = data[max(0, start - _LABEL_BYTES) : start].rstrip()
+    label = _LABEL.search(before) if before.endswith(_LABEL_SIGNS) else None
     return label is not None and label[1].lower() not in _OPEN_LABELS and label[1].lower() not in _CONTEXT_LABELS
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
+from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, pairs
 from gateway.screening.patterns import Candidate, Check, Pattern, words
 
 Valid = Callable[[str], bool]  #: of stdnum's modules: `is_valid`
@@ -21,8 +22,9 @@ _DIGIT = re.compile(r"\\d|\d|\[[\d-]+\]")
 _ROWS = re.compile("0+")
 _NOT_OF_IT = re.compile(r"[^\w&]|_")
 _LAST_GROUP = re.compile(r"[^\w&]* [^\w&]*\w+$")
-_PART_OF_A_NUMBER = frozenset("-/.,:_+=")
-_PART_OF_A_NAME = frozenset("-/_@%")
+_IN_A_NUMBER, _IN_A_NAME = b"-/.,:_+=", b"-/_@%"
+_JOINED_BEFORE = pairs(DIGITS, _IN_A_NUMBER)
+_JOINED_BEHIND = pairs(_IN_A_NAME, LETTERS_AND_DIGITS) | pairs(_IN_A_NUMBER, DIGITS)
 
 VAT = words(
     "vat, vat number, vat no, vat id, vatin, tva, btw, btw-nummer, mwst, ust-id, ust-idnr, umsatzsteuer, iva, moms, "
@@ -99,12 +101,9 @@ def written(
 
 def is_part_of_more(candidate: Candidate) -> bool:
     """Tell whether it is a piece of a longer number, of a phone number, a file name or an address."""
-    before, after = candidate.before(2), candidate.after(2)
-    if before[-1:] == "+" or (before[-1:] in _PART_OF_A_NUMBER and before[:1].isdigit()):
-        return True
-    if (after[:1].isalnum() and after.isascii()) or (after[:1] in _PART_OF_A_NAME and after[1:].isalnum()):
-        return True
-    return after[:1] in _PART_OF_A_NUMBER and after[1:].isdigit()
+    data, start, end, _ = candidate
+    before, behind = data[max(0, start - 2) : start], data[end : end + 2]
+    return before in _JOINED_BEFORE or behind in _JOINED_BEHIND or before.endswith(b"+") or behind[:1].isalnum()
 
 
 def _checked(valid: Valid, shape: str, prefix: str) -> Check:
@@ -126,10 +125,10 @@ def _checked(valid: Valid, shape: str, prefix: str) -> Check:
 
 def _as_written(valid: Valid) -> Check:
     def check(candidate: Candidate) -> Candidate | None:
-        text = candidate.text.upper()
-        if is_part_of_more(candidate) or len(set(filter(str.isdigit, text))) == 1 or not _holds(valid, text):
+        if is_part_of_more(candidate):
             return None
-        return candidate
+        text = candidate.text.upper()
+        return candidate if len(set(filter(str.isdigit, text))) != 1 and _holds(valid, text) else None
 
     return check
 

@@ -39,7 +39,8 @@ def _is_voter(number: str) -> bool:
 
 
 def _is_grouped_aadhaar(candidate: Candidate) -> Candidate | None:
-    if ":" in (candidate.before(1), candidate.after(1)):  # four digits more: an IPv6 address
+    data, start, end, _ = candidate
+    if b":" in (data[start - 1 : start], data[end : end + 1]):  # four digits more: an IPv6 address
         return None
     return _is_aadhaar(candidate)
 

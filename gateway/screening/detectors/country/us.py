@@ -24,10 +24,12 @@ _NPI = words("npi, npi number, national provider, provider identifier, provider 
 _MEDICARE = words("medicare, mbi, beneficiary, cms")
 
 _ITIN_GROUPS = frozenset((*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)))
+_NO_AREAS = frozenset({b"000", b"666"})
+_SSN_SEPARATORS = b"- ."
 _NO_EIN = frozenset(words("00, 07, 08, 09, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97"))
 _NPI_ISSUER = "80840"  # the card issuer identifier that the check digit is calculated with
 _WHOLE_TEXT = 0.5  # the score of a form that is only enough if it is all that a text holds
-_MISREAD = str.maketrans("OolISB", "001158")  # letters that a scanner makes of digits
+_MISREAD = bytes.maketrans(b"OolISB", b"001158")  # letters that a scanner makes of digits
 _MBI_LETTER, _MBI_EITHER = "[AC-HJKMNP-RT-Y]", "[0-9AC-HJKMNP-RT-Y]"  # no S, L, O, I, B, Z
 _MBI_PARTS = (
     rf"[1-9]{_MBI_LETTER}{_MBI_EITHER}[0-9]",
@@ -45,12 +47,12 @@ _LICENSE_FORMS = (
 _LICENSE_NUMBER = re.compile(_LICENSE_FORMS)
 
 
-def is_ssn(number: str) -> bool:
+def is_ssn(number: bytes) -> bool:
     """Tell whether *number*, nine digits, can be issued: no area 000, 666 or 900 up, no group 00, no serial 0000."""
-    area, group, serial = number[:3], number[3:5], number[5:]
-    if area in {"000", "666"} or area >= "900" or group == "00" or serial == "0000":
+    area = number[:3]
+    if area >= b"900" or area in _NO_AREAS or number[3:5] == b"00" or number[5:] == b"0000":
         return False
-    return len(set(number)) > 1
+    return number != number[:1] * len(number)
 
 
 def is_itin(number: str) -> bool:
@@ -64,12 +66,12 @@ def is_npi(number: str) -> bool:
 
 
 def _is_ssn(candidate: Candidate) -> Candidate | None:
-    number = re.sub(r"\D", "", candidate.text)
+    number = candidate.data[candidate.start : candidate.end].translate(None, _SSN_SEPARATORS)
     return candidate if is_ssn(number) and not _of_longer_number(candidate) else None
 
 
 def _of_longer_number(candidate: Candidate) -> bool:
-    return is_part_of_more(candidate) or candidate.after(2)[:1] in {"/", "_"}
+    return is_part_of_more(candidate) or candidate.data[candidate.end : candidate.end + 1] in (b"/", b"_")
 
 
 def _is_spaced_ssn(candidate: Candidate) -> Candidate | None:
@@ -79,8 +81,8 @@ def _is_spaced_ssn(candidate: Candidate) -> Candidate | None:
 
 
 def _is_misread_ssn(candidate: Candidate) -> Candidate | None:
-    digits = candidate.text.translate(_MISREAD).replace("-", "")
-    return candidate if is_ssn(digits) and not _of_longer_number(candidate) else None
+    number = candidate.data[candidate.start : candidate.end].translate(_MISREAD, b"-")
+    return candidate if is_ssn(number) and not _of_longer_number(candidate) else None
 
 
 def _is_license(candidate: Candidate) -> Candidate | None:

@@ -18,7 +18,7 @@ _PAIR = r",?\s{1,20}[\"']?(?i:(?:secret_)?value)[\"']?\s?[:=]\s?"  # `- name: X`
 ASSIGNED = rf"{_SUFFIX}{_CLOSING}(?:{_SIGN}|{_PAIR})"
 GIVEN = rf"{_SUFFIX}{_CLOSING}(?:{_SIGN}|{_PAIR}|>)"  #: or the value is the text of an element
 
-_TRAILING = ".,;:?)]}>\\"  #: what ends a sentence, a bracket or an escape; `!` ends more passwords than sentences
+TRAILING = ".,;:?)]}>\\"  #: what ends a sentence, a bracket or an escape; `!` ends more passwords than sentences
 _PATH = re.compile(r"/[A-Za-z]+(?:/|\Z)|[),]")  #: or what stands between two strings
 _NO_VALUE = re.compile(r"[A-Za-z_.-]*[:=]\Z|--?[a-z]|.*(?:=>|\(\)|&&|\|\|)")  # another name, an option, code
 
@@ -26,7 +26,7 @@ _NO_VALUE = re.compile(r"[A-Za-z_.-]*[:=]\Z|--?[a-z]|.*(?:=>|\(\)|&&|\|\|)")  # 
 def trimmed(candidate: Candidate) -> Candidate | None:
     """Return the value without the punctuation behind it, or None for a placeholder and, if unquoted, for code."""
     value = candidate.text
-    text = value.rstrip(_TRAILING)
+    text = value.rstrip(TRAILING)
     if not text or is_placeholder(text) or (value != text and is_placeholder(value)) or _PATH.match(text):
         return None
     before = candidate.before()

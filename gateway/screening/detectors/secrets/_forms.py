@@ -17,10 +17,8 @@ _SIGN = r"[\"'\]]{0,2}[ \t]{0,4}(?::=|=>|[:=])[=>]?\s{0,4}[\"'`]?(?:Bearer )?"
 
 def is_issued(candidate: Candidate) -> Candidate | None:
     """Take a token that ends where its form ends, and is no filler such as `sk_live_xxxxxxxxxxxx`."""
-    behind = candidate.after()
-    if behind.isalnum() or behind == "_" or is_filler(candidate.text):
-        return None
-    return candidate
+    behind = candidate.data[candidate.end : candidate.end + 1]
+    return None if behind.isalnum() or behind == b"_" or is_filler(candidate.text) else candidate
 
 
 def is_random(candidate: Candidate) -> Candidate | None:

@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 from math import log2
+from string import ascii_lowercase
 
 _FEWEST_CHARACTERS = 5  #: different ones at the end of a random token
 _LOWEST_ENTROPY = 2.5  #: bits a character; of a hundred random numbers of twelve hex digits, two or three have less
@@ -25,7 +27,7 @@ _PLACEHOLDERS = re.compile(
     r"data:.*|https?://[^@]*"
     r")"
 )
-_FILLER = re.compile(r"(?i)x{6}|example\Z|your[_-]|abcdefghijklmnopqrstuvwxyz")
+_FILLERS = ("xxxxxx", "your_", "your-", ascii_lowercase)
 _REFERENCE = re.compile(r"\$?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)\w+)*(?:[(\[].*)?|[\w.]+\(\).*|&?[\w.]+(?:->\w+)+")
 _WORD = re.compile(r"[^\W_]+")
 _HEX = re.compile(r"(?:0x)?[0-9A-Fa-f]+")
@@ -41,7 +43,10 @@ def is_placeholder(text: str) -> bool:
 
 def is_filler(token: str) -> bool:
     """Tell whether *token* has a provider's mark, and behind it what nobody issues: `xxxx`, `…EXAMPLE`."""
-    return len(set(token[-16:])) < _FEWEST_CHARACTERS or _FILLER.search(token) is not None
+    if len(set(token[-16:])) < _FEWEST_CHARACTERS:
+        return True
+    lower = token.lower()
+    return lower.endswith("example") or any(filler in lower for filler in _FILLERS)
 
 
 def is_reference(text: str) -> bool:
@@ -55,12 +60,25 @@ def entropy(text: str) -> float:
     return -sum(count / size * log2(count / size) for count in Counter(text).values()) if size else 0.0
 
 
+def is_varied(text: str) -> bool:
+    """Tell whether the entropy of *text*, which is not empty, is as high as that of a random text."""
+    size, kinds = len(text), len(set(text))
+    return _least_entropy(size, kinds) >= _LOWEST_ENTROPY or entropy(text) >= _LOWEST_ENTROPY
+
+
+@lru_cache(1024)
+def _least_entropy(size: int, kinds: int) -> float:
+    """Return the entropy of *size* characters if all but one of *kinds* different ones stand there only once."""
+    others, most = kinds - 1, size - kinds + 1
+    return others / size * log2(size) + most / size * log2(size / most)
+
+
 def looks_random(text: str) -> bool:
     """Tell whether *text* was drawn rather than written, which only something with digits is believed to be."""
     if not any(map(str.isdigit, text)):
         return False
     if len(text) >= _SHORTEST_HEX and _HEX.fullmatch(text):
-        return entropy(text) >= _LOWEST_ENTROPY
+        return is_varied(text)
     return any(map(str.isalpha, text)) and is_jumbled(text)
 
 
@@ -73,4 +91,4 @@ def is_jumbled(text: str) -> bool:
     """
     chunks = _CHUNK.findall(text)
     short = bool(chunks) and sum(map(len, chunks)) / len(chunks) < _LONGEST_CHUNK
-    return short and _NAME.fullmatch(text) is None and entropy(text) >= _LOWEST_ENTROPY
+    return short and is_varied(text) and _NAME.fullmatch(text) is None

@@ -7,7 +7,7 @@ how random a text is. A digest, a version, a date or an identifier under such a 
 
 import re
 
-from gateway.screening.detectors.secrets._assignments import GIVEN, trimmed
+from gateway.screening.detectors.secrets._assignments import GIVEN, TRAILING, trimmed
 from gateway.screening.detectors.secrets._forms import HEX, invented
 from gateway.screening.detectors.secrets._plausible import is_filler, is_placeholder, looks_random
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
@@ -36,20 +36,19 @@ _PUBLIC_NAMES = words(
     "idempotency, device, push, registration, design, reserved, invalid, unexpected"
 )
 _NAME_SIZE = 32  #: bytes before a value in which its name stands
-_BEHIND_CALLS = frozenset("([{$")  #: what follows a function's name or a template
+_BEHIND_CALLS = (b"(", b"[", b"{", b"$")  #: what follows a function's name or a template
 
 
 def _is_secret(candidate: Candidate) -> Candidate | None:
-    if candidate.after() in _BEHIND_CALLS or not any(map(str.isdigit, candidate.text)):
+    if candidate.data[candidate.end : candidate.end + 1] in _BEHIND_CALLS:
         return None
-    found = trimmed(candidate)
-    if found is None or len(found.text) < _SHORTEST or "://" in found.text:
+    text = candidate.text.rstrip(TRAILING)
+    if len(text) < _SHORTEST or not looks_random(text) or "://" in text:
         return None
-    text = found.text
-    if _NO_SECRET.match(text) or is_filler(text) or "EXAMPLE" in text or not looks_random(text):
+    if _NO_SECRET.match(text) or is_filler(text) or "EXAMPLE" in text:
         return None
     name = candidate.before(_NAME_SIZE).rstrip(" \t\"'`:=>").rpartition(" ")[2].lower()
-    return None if any(word in name for word in _PUBLIC_NAMES) else found
+    return None if any(word in name for word in _PUBLIC_NAMES) else trimmed(candidate)
 
 
 def _is_secret_value(candidate: Candidate) -> Candidate | None:
