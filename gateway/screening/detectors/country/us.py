@@ -24,6 +24,7 @@ _NPI = words("npi, npi number, national provider, provider identifier, provider 
 _MEDICARE = words("medicare, mbi, beneficiary, cms")
 
 _ITIN_GROUPS = frozenset((*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)))
+_DIGIT_OR_LETTER = "[0-9OolISB]"
 _NO_AREAS = frozenset({b"000", b"666"})
 _SSN_SEPARATORS = b"- ."
 _NO_EIN = frozenset(words("00, 07, 08, 09, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97"))
@@ -93,6 +94,18 @@ def _is_ein(number: str) -> bool:
     return number[:2] not in _NO_EIN
 
 
+def _misread(size: int) -> str:
+    """Return the expression for *size* characters, digits but for the letters among them, of which there is one."""
+    return "|".join(rf"\d{{{at}}}[OolISB]{_DIGIT_OR_LETTER}{{{size - at - 1}}}" for at in range(size))
+
+
+# without a letter it is one with dashes
+_MISREAD_SSN = (
+    rf"\b(?:(?:{_misread(3)})-{_DIGIT_OR_LETTER}{{2}}-{_DIGIT_OR_LETTER}{{4}}|"
+    rf"\d{{3}}-(?:(?:{_misread(2)})-{_DIGIT_OR_LETTER}{{4}}|\d{{2}}-(?:{_misread(4)})))\b"
+)
+
+
 def _ssn(name: str, regex: str) -> Pattern:
     return Pattern(
         name=name, entity_type="US_SSN", regex=regex, score=0.3, context=_SSN, needs_context=True, check=_is_ssn
@@ -128,7 +141,7 @@ DETECTOR = Family(
         Pattern(
             name="SSN misread by a scanner",
             entity_type="US_SSN",
-            regex=r"\b[0-9OolISB]{3}-[0-9OolISB]{2}-[0-9OolISB]{4}\b",
+            regex=_MISREAD_SSN,
             score=0.3,
             context=_SSN,
             needs_context=True,
@@ -138,7 +151,6 @@ DETECTOR = Family(
             name="ITIN with dashes",
             entity_type="US_ITIN",
             regex=r"\b9\d{2}-\d{2}-\d{4}\b",
-            gate=r"\b\d{3}-\d{2}-\d{4}\b",
             score=0.6,
             context=_TAX,
             check=checked(is_itin),
