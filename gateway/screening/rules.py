@@ -74,7 +74,7 @@ class Rule:
                 behind = found.end
             elif pattern.restart:
                 behind = first
-            position = max(behind, first + 1)
+            position = behind if behind > first else first + 1
             seen += 1
             if seen % _CANDIDATES_A_CHECK == 0:
                 scan.clock()

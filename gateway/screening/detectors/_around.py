@@ -9,7 +9,7 @@ LETTERS_AND_DIGITS = ascii_letters.encode() + DIGITS
 
 
 def pairs(first: bytes, second: bytes) -> frozenset[bytes]:
-    """Return what one byte of *first* and one of *second* make: to look two bytes up is the quickest way to know them."""
+    """Return what one byte of *first* and one of *second* make: a look-up is the cheapest test."""
     return frozenset(bytes((one, other)) for one in first for other in second)
 
 

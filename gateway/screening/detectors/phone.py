@@ -198,7 +198,10 @@ DETECTOR = Family(
         ),
         _of_a_form("Brazilian form", (55,), gate=r"\) ?\d{4,5}-\d{4}", regex=r"\(\d{2}\) ?\d{4,5}-\d{4}\b"),
         _of_a_form(
-            "British form", (44,), gate=r"0 \d{4} \d{4}|\b0\d{3} \d{3} \d{4}", regex=r"\b0(?:20 \d{4}|\d{3} \d{3}) \d{4}\b"
+            "British form",
+            (44,),
+            gate=r"0 \d{4} \d{4}|\b0\d{3} \d{3} \d{4}",
+            regex=r"\b0(?:20 \d{4}|\d{3} \d{3}) \d{4}\b",
         ),
         _of_a_form(
             "groups of 3, 3, 2 and 2",

@@ -11,7 +11,9 @@ from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, w
 
 _JOINTS = b"-./_"
 _FEDERAL_RESERVE = frozenset(
-    f"{number:02d}" for first, last in ((1, 12), (21, 32), (61, 72), (80, 80)) for number in range(first, last + 1)
+    f"{number:02d}".encode()
+    for first, last in ((1, 12), (21, 32), (61, 72), (80, 80))
+    for number in range(first, last + 1)
 )
 _CONTEXT = words(
     "routing, routing number, routing no, aba, aba number, rtn, transit number, bank, checking, savings, ach, "
@@ -23,7 +25,7 @@ _FOREIGN = b"aws"  #: accounts of it are no bank's
 
 
 def _is_routing_number(candidate: Candidate) -> Candidate | None:
-    digits = candidate.data[candidate.start : candidate.end].replace(b"-", b"").decode()
+    digits = candidate.data[candidate.start : candidate.end].replace(b"-", b"")
     if digits[:2] not in _FEDERAL_RESERVE or not aba_valid(digits) or is_joined(candidate, _JOINTS):
         return None
     return candidate

@@ -20,6 +20,7 @@ _ACTED_UPON = 0.5  #: the score from which the shipped policy acts
 _GATES = (7, 4)  #: digits in a row that a gate looks for: few gates, which many patterns share
 _DIGIT = re.compile(r"\\d|\d|\[[\d-]+\]")
 _NOTHING_MORE = r"(?:\b|_|\W|\z)"  #: of what the check takes for a part of more, the letters and digits
+_NO_DIGITS = bytes(set(range(256)) - set(DIGITS))
 _ROWS = re.compile("0+")
 _NOT_OF_IT = re.compile(r"[^\w&]|_")
 _LAST_GROUP = re.compile(r"[^\w&]* [^\w&]*\w+$")
@@ -114,7 +115,7 @@ def _checked(valid: Valid, shape: str, prefix: str) -> Check:
         if is_part_of_more(candidate):
             return None
         for text in _cuts(candidate.text):
-            plain = _NOT_OF_IT.sub("", text).upper().removeprefix(prefix)
+            plain = (text if text.isalnum() else _NOT_OF_IT.sub("", text)).upper().removeprefix(prefix)
             if whole.fullmatch(plain) is None:
                 return None
             if len(set(plain)) > 1 and _holds(valid, plain):
@@ -128,8 +129,11 @@ def _as_written(valid: Valid) -> Check:
     def check(candidate: Candidate) -> Candidate | None:
         if is_part_of_more(candidate):
             return None
-        text = candidate.text.upper()
-        return candidate if len(set(filter(str.isdigit, text))) != 1 and _holds(valid, text) else None
+        data, start, end, _ = candidate
+        digits = data[start:end].translate(None, _NO_DIGITS)
+        if digits and digits == digits[:1] * len(digits):
+            return None
+        return candidate if _holds(valid, candidate.text.upper()) else None
 
     return check
 
@@ -145,7 +149,7 @@ def _holds(valid: Valid, text: str) -> bool:
 def _cuts(text: str) -> Iterator[str]:
     """Yield *text*, and then what is left of it without its last groups: they may be another number."""
     yield text
-    while (shorter := _LAST_GROUP.sub("", text)) != text:
+    while " " in text and (shorter := _LAST_GROUP.sub("", text)) != text:
         yield (text := shorter)
 
 

@@ -11,22 +11,23 @@ _LOWEST_ENTROPY = 2.5  #: bits a character; of a hundred random numbers of twelv
 _LONGEST_CHUNK = 3.5  #: letters or digits on end in a random text, on average; words and years have more
 _SHORTEST_HEX = 32  #: digits with which a hex number is a key, however its groups look
 
-_PLACEHOLDERS = re.compile(
-    r"(?i)(?:"
+_PLACEHOLDERS = re.compile(  # in lower case, which costs half of what `(?i)` does
+    r"(?:"
     r"[x*.•#_0-]+|(?:xx+[-_]?)+|<.*>?|[\[(]\D*|\.{2,}.*|.*\.{3}|"  # xxxx, <token>, [redacted], abc...
-    r"\$[A-Za-z_]\w*|\$[{(].*|\{\{.*|\{\w*\}?|%\w*%|%[sdr].*|%[({].*|@\w+@|#\{.*|"  # $VAR, ${VAR}, {{ var }}, %VAR%, %s
+    r"\$[a-z_]\w*|\$[{(].*|\{\{.*|\{\w*\}?|%\w*%|%[sdr].*|%[({].*|@\w+@|#\{.*|"  # $VAR, ${VAR}, {{ var }}, %VAR%, %s
     r"(?:your|insert|enter|put|add|use|some|the|any)[_ -].*|my[_ -]?(?:password|secret|token|key)|.*[_-]here|"
     r"(?:.*[_-])?(?:ex|s)ample(?:[_-].*)?|(?:dummy|placeholder|redacted|masked|fake|foobar)(?:[_-].*)?|"
     r"(?:change|replace)[_-]?(?:me|this).*|hidden|1?234567890?|12345678|"
     r"null|none|nil|true|false|undefined|empty|blank|unset|default|todo|tbd|n/?a|yes|no|"
     r"string|str|text|int|bytes|optional|required|value|varchar.*|"
-    r"pass|(?:pass)?(?:word|wd|phrase)s?|(?-i:(?:[A-Z][a-z]+)+(?:Password|Secret|Token|Key))|"
+    r"pass|(?:pass)?(?:word|wd|phrase)s?|"
     r"secret|token|api[_-]?key|key|user|username|"
     r"os\.(?:environ|getenv).*|process\.env.*|env[.(\[].*|getenv.*|config\..*|settings\..*|self\..*|this\..*|"
-    r"request\..*|import\.meta.*|vault:.*|op://.*|secretsmanager.*|ssm:.*|!?ENC[(\[].*|"
+    r"request\..*|import\.meta.*|vault:.*|op://.*|secretsmanager.*|ssm:.*|!?enc[(\[].*|"
     r"data:.*|https?://[^@]*"
     r")"
 )
+_NAME_OF_A_FIELD = re.compile(r"(?:[A-Z][a-z]+)+(?:Password|Secret|Token|Key)")
 _FILLERS = ("xxxxxx", "your_", "your-", ascii_lowercase)
 _REFERENCE = re.compile(r"\$?[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)\w+)*(?:[(\[].*)?|[\w.]+\(\).*|&?[\w.]+(?:->\w+)+")
 _WORD = re.compile(r"[^\W_]+")
@@ -38,7 +39,9 @@ _CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 def is_placeholder(text: str) -> bool:
     """Tell whether *text* stands for a secret and is none: a filler, a variable, a word like `changeme`."""
-    return len(set(text)) < 3 or _PLACEHOLDERS.fullmatch(text) is not None  # noqa: PLR2004 -- `aaaa`, `abab`
+    if len(set(text)) < 3 or _PLACEHOLDERS.fullmatch(text.lower()):  # noqa: PLR2004 -- `aaaa`, `abab`
+        return True
+    return _NAME_OF_A_FIELD.fullmatch(text) is not None
 
 
 def is_filler(token: str) -> bool:

@@ -31,24 +31,26 @@ _NO_SECRET = re.compile(
     r"sk-|"  # what begins like this has a form of its own, in ai_keys
     r"(?:arn|urn|sha\d+|md5|https?|file|projects?|refs?|v?\d+\.\d)[:./-]"
 )
-_PUBLIC_NAMES = words(
-    "public, websocket, csrf, xsrf, page, continuation, next, sync, cache, partition, primary, foreign, sort, index, "
-    "idempotency, device, push, registration, design, reserved, invalid, unexpected"
+_PUBLIC_NAMES = re.compile(
+    b"public|websocket|csrf|xsrf|page|continuation|next|sync|cache|partition|primary|foreign|sort|index|"
+    b"idempotency|device|push|registration|design|reserved|invalid|unexpected"
 )
+_BETWEEN = b" \t\"'`:=>"  #: a name and its value
 _NAME_SIZE = 32  #: bytes before a value in which its name stands
 _BEHIND_CALLS = (b"(", b"[", b"{", b"$")  #: what follows a function's name or a template
 
 
 def _is_secret(candidate: Candidate) -> Candidate | None:
-    if candidate.data[candidate.end : candidate.end + 1] in _BEHIND_CALLS:
+    data, start, end, _ = candidate
+    if data[end : end + 1] in _BEHIND_CALLS:
         return None
     text = candidate.text.rstrip(TRAILING)
     if len(text) < _SHORTEST or not looks_random(text) or "://" in text:
         return None
     if _NO_SECRET.match(text) or is_filler(text) or "EXAMPLE" in text:
         return None
-    name = candidate.before(_NAME_SIZE).rstrip(" \t\"'`:=>").rpartition(" ")[2].lower()
-    return None if any(word in name for word in _PUBLIC_NAMES) else trimmed(candidate)
+    name = data[max(0, start - _NAME_SIZE) : start].rstrip(_BETWEEN).rpartition(b" ")[2].lower()
+    return None if _PUBLIC_NAMES.search(name) else trimmed(candidate)
 
 
 def _is_secret_value(candidate: Candidate) -> Candidate | None:
