@@ -19,7 +19,6 @@ _ELEMENT = re.compile(r"(\\d|\[[^\]]+\]|[A-Z0-9])(?:\{(\d+)(?:,(\d+))?\}|(\?))?"
 _ACTED_UPON = 0.5  #: the score from which the shipped policy acts
 _GATES = (7, 4)  #: digits in a row that a gate looks for: few gates, which many patterns share
 _DIGIT = re.compile(r"\\d|\d|\[[\d-]+\]")
-_NOTHING_MORE = r"(?:\b|_|\W|\z)"  #: of what the check takes for a part of more, the letters and digits
 _NO_DIGITS = bytes(set(range(256)) - set(DIGITS))
 _ROWS = re.compile("0+")
 _NOT_OF_IT = re.compile(r"[^\w&]|_")
@@ -91,7 +90,7 @@ def written(
     return Pattern(
         name=name or f"{entity_type.lower()} as written",
         entity_type=entity_type,
-        gate=gate or rf"(?i)\b(?:{regex}){_NOTHING_MORE}",
+        gate=gate,
         regex=rf"(?i)\b(?:{regex})",
         score=score,
         context=context,

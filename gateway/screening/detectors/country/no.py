@@ -17,7 +17,7 @@ DETECTOR = Family(
         written(
             "NO_FODSELSNUMMER",
             fodselsnummer.is_valid,
-            r"\d{6} ?\d{5}",
+            r"\d{6} ?\d{5}\b",
             _CONTEXT,
             checksum="mod 11, twice",
             score=0.6,
