@@ -66,19 +66,19 @@ def test_words_of_context_are_neither_findings_nor_names_of_secrets():
 
 
 def test_a_recognizer_of_the_request_is_told_whatever_its_score(analyzer):
-    told = analyzer.analyze("Zip code: 10023", Wish(ad_hoc=(ZIP,)))
+    told = analyzer.analyze("It is 10023", Wish(ad_hoc=(ZIP,)))
 
-    assert [tuple(each) for each in told] == [("ZIP", 10, 15, 0.01, "zips")]
+    assert [tuple(each) for each in told] == [("ZIP", 6, 11, 0.01, "zips")]
 
 
 def test_a_threshold_holds_for_recognizers_of_the_request_too(analyzer):
-    assert found(analyzer, "Zip code: 10023", ad_hoc=(ZIP,), min_score=0.5) == []
+    assert found(analyzer, "It is 10023", ad_hoc=(ZIP,), min_score=0.5) == []
 
 
 def test_context_words_raise_the_score_of_a_recognizer_of_the_request(analyzer):
-    zips = Recognizer(name="zips", entity_type="ZIP", patterns=ZIP.patterns, context=("zip",))
+    shelves = Recognizer(name="shelves", entity_type="SHELF", patterns=ZIP.patterns, context=("shelf",))
 
-    near, far = (analyzer.analyze(text, Wish(ad_hoc=(zips,))) for text in ("Zip code: 10023", "It is 10023"))
+    near, far = (analyzer.analyze(text, Wish(ad_hoc=(shelves,))) for text in ("On shelf 10023", "It is 10023"))
 
     assert near[0].score > 0.3 > far[0].score
 
@@ -86,8 +86,8 @@ def test_context_words_raise_the_score_of_a_recognizer_of_the_request(analyzer):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Mr Brown", ["Mr"]),
-        ("MR BROWN and mr green", ["MR", "mr"]),
+        ("the Mr of the house", ["Mr"]),
+        ("MR or mr", ["MR", "mr"]),
         ("Mr,Dr", ["Mr", "Dr"]),
         ("Mrs, Dromedary, ÖDr, _Mr", []),
         ("guten Tag, Frau Ö!", ["Frau Ö"]),

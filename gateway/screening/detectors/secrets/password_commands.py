@@ -134,8 +134,9 @@ DETECTOR = Family(
         Pattern(
             name="kubernetes secret",
             entity_type="SECRET",
+            # Its gate may lie far away: a name of 253 bytes is more than a window holds, so the whole text is searched.
             gate=r"\bkind:\s{0,3}[\"']?Secret\b",
-            regex=r"(?:\n|\A)[ \t]{1,8}[\"']?[\w.-]{1,63}[\"']?:[ \t]{1,3}[\"']?(?P<value>[A-Za-z0-9+/]{8,}={0,2})",
+            regex=r"(?:\n|\A)[ \t]{1,8}[\"']?[\w.-]{1,253}[\"']?:[ \t]{1,3}[\"']?(?P<value>[A-Za-z0-9+/]{8,}={0,2})",
             score=0.85,
             provider="kubernetes",
             check=_is_kubernetes_data,

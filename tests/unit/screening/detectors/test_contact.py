@@ -57,7 +57,7 @@ def test_a_mail_address_is_no_domain():
     "text", ["(ana@example.org)", "Ana Lima <ana@example.org>,", "mailto:ana@example.org?subject=x", "ana@example.org."]
 )
 def test_a_mail_address_is_found_without_what_surrounds_it(text):
-    assert found(text) == ["ana@example.org"]
+    assert found(text, email) == ["ana@example.org"]
 
 
 def test_a_mail_address_of_digits_and_one_behind_a_slash_are_found():

@@ -107,6 +107,16 @@ def test_base64_is_a_secret_only_in_a_document_of_that_kind():
     assert found(f"kind: Secret\n{'# ' * 1500}\n{data}", screener) == []
 
 
+@pytest.mark.parametrize("name", ["db", "d" * 253])
+@pytest.mark.parametrize("distance", [0, 800, 1700])
+def test_a_secret_is_found_in_a_long_document_however_far_its_kind_stands(name, distance):
+    screener = Screener([password_commands.DETECTOR])
+    data, between = f"data:\n  {name}: VHI0ZmZpYy1KYW0=\n", "# a remark\n" * (distance // 11)
+
+    for document in (f"kind: Secret\n{between}{data}", f"{data}{between}kind: Secret\n"):
+        assert found(document + "# the end\n" * 300, screener) == ["VHI0ZmZpYy1KYW0="]
+
+
 @pytest.mark.parametrize("text", ["secret " * 50, "token=" * 50, "api_key = api_key = " * 50, "a_key: b_key: " * 50])
 def test_names_without_values_hold_nothing(text):
     assert found(text, Screener([assigned_secrets.DETECTOR])) == []
