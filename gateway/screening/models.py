@@ -6,11 +6,19 @@ Nothing of them is shipped or downloaded. A model costs milliseconds for each te
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
 from gateway.errors import InvalidSetting
+from gateway.screening.overlaps import Found, settle
+from gateway.screening.stand_ins import without_stand_ins
+from gateway.telemetry.logs import OURS
+
+_log = logging.getLogger(OURS)
 
 _SCORE: Final = 0.85  #: spaCy's models give none; Presidio gives this one
 _SPACY_LABELS: Final[Mapping[str, str]] = {
@@ -21,7 +29,7 @@ _SPACY_LABELS: Final[Mapping[str, str]] = {
     "FAC": "LOCATION",
     "NORP": "NRP",
 }
-_SETTING: Final = "screening.model"
+_SETTING: Final = ("screening", "model")
 
 
 class Span(NamedTuple):
@@ -97,23 +105,65 @@ def load_model(setting: str) -> Model:
     """
     kind, _, name = setting.partition(":")
     if kind not in _KINDS or not name:
-        raise InvalidSetting(f"{_SETTING}: {setting!r} is not of the form spacy:<pipeline> or presidio:<pipeline>")
+        raise InvalidSetting(f"{setting!r} is not of the form spacy:<pipeline> or presidio:<pipeline>", at=_SETTING)
     try:
         return _KINDS[kind](name)
     except InvalidSetting:
         raise
     except Exception as error:  # noqa: BLE001 -- a model may fail in any way while it is loaded
-        raise InvalidSetting(f"{_SETTING}: {setting!r} cannot be loaded ({type(error).__name__})") from None
+        raise InvalidSetting(f"{setting!r} cannot be loaded ({type(error).__name__})", at=_SETTING) from None
+
+
+def join_found(model: Model, text: str, found: list[Found], entity_types: Collection[str]) -> list[Found]:
+    """
+    Return what the patterns *found* in *text* and what *model* finds there, none overlapping another.
+
+    A pattern's finding wins where it is as sure as the model or surer. Where the model is, what lies beside its span
+    stays the pattern's finding: no character that was found is let go.
+    Args:
+        entity_types: all that patterns and model can find; their names may stand in for something.
+    """
+    readable = text if text.isascii() else text.encode("utf-8", "replace").decode()  # models refuse lone surrogates
+    spans = settle(without_stand_ins(_inside(model, readable), text, entity_types))
+    spans = [span for span in spans if all(each.score < span.score for each in _overlapping(span, found))]
+    rest = [part for each in found for part in _beside(each, _overlapping(each, spans))]
+    return sorted([*rest, *spans])
+
+
+def _inside(model: Model, text: str) -> Iterator[Found]:
+    """Yield the spans of *model* that are places in *text*; any other is a fault of the model's, and is logged."""
+    for start, end, entity_type, score in model.find(text):
+        if 0 <= start < end <= len(text):
+            yield Found(start, end, score, entity_type)
+        else:
+            _log.error("screening.model_offsets")
+
+
+def _overlapping(one: Found, others: list[Found]) -> list[Found]:
+    """Return those of *others*, which are in order and do not overlap each other, that overlap *one*."""
+    first = bisect_right(others, one.start, key=attrgetter("end"))
+    return others[first : bisect_left(others, one.end, key=attrgetter("start"))]
+
+
+def _beside(found: Found, spans: list[Found]) -> Iterator[Found]:
+    """Yield the parts of *found* that are in none of *spans*, which overlap it."""
+    start = found.start
+    for span in spans:
+        if start < span.start:
+            yield found._replace(start=start, end=span.start)
+        start = span.end
+    if start < found.end:
+        yield found._replace(start=start)
 
 
 def _package(name: str) -> Any:
     if importlib.util.find_spec(name) is None:
-        raise InvalidSetting(f"{_SETTING}: {name} is not installed here; it is the user's to install")
+        raise InvalidSetting(f"{name} is not installed here; it is the user's to install", at=_SETTING)
     return importlib.import_module(name)
 
 
 def _installed(name: str) -> str:
     """Return *name*, if a pipeline of that name is here: otherwise it would be looked for on the network."""
     if not (_package("spacy").util.is_package(name) or Path(name).is_dir()):
-        raise InvalidSetting(f"{_SETTING}: there is no spaCy pipeline {name!r} here; install it first")
+        raise InvalidSetting(f"there is no spaCy pipeline {name!r} here; install it first", at=_SETTING)
     return name
