@@ -17,6 +17,7 @@ from gateway.screening.context import key_words
 from gateway.screening.detectors import ALL, load_detectors
 from gateway.screening.finder import Finder
 from gateway.screening.findings import Finding, Location, pointer
+from gateway.screening.models import Model, join_found, load_model
 from gateway.screening.overlaps import Found
 from gateway.screening.patterns import Detector, PatternSpec
 from gateway.screening.rules import Clock
@@ -36,12 +37,18 @@ class Screener:
     """Finds personal data and secrets in JSON values. It keeps nothing of what it has seen; threads may share it."""
 
     def __init__(
-        self, detectors: Sequence[Detector], *, patterns: Sequence[PatternSpec] = (), budget_ms: int = 1000
+        self,
+        detectors: Sequence[Detector],
+        *,
+        patterns: Sequence[PatternSpec] = (),
+        budget_ms: int = 1000,
+        model: Model | None = None,
     ) -> None:
         """
         Compile the patterns of *detectors* and *patterns*, once for many messages.
 
         Args:
+            model: also reads every string, but no key.
             budget_ms: the longest that one value may take; the clock is looked at between patterns and strings
                 and every few dozen candidates, so the last of these steps may run over.
         Raises:
@@ -54,7 +61,9 @@ class Screener:
         keyed = [each for detector in detectors for each in detector.keyed]
         self._finder = Finder(everything, keyed)
         self._budget_s = budget_ms / 1000
+        self._model = model
         types = {each.entity_type for each in everything} | {each.entity_type for each in keyed}
+        types |= model.entity_types if model else set()
         self.supported: tuple[str, ...] = tuple(sorted(types))  #: the entity types that it can find
         self._plain_keys = frozenset(key for key in _OUR_KEYS if self._finder.says_nothing(key))
 
@@ -93,6 +102,8 @@ class Screener:
             clock()
             key = "" if is_key else _key_of(location, self._plain_keys)
             found = self._finder.find(text, key, clock)
+            if self._model and not is_key:
+                found = join_found(self._model, text, found, self.supported)
             if not found:
                 continue
             if is_key:
@@ -108,7 +119,7 @@ class Screener:
 
 
 def build_screener(
-    detectors: Sequence[str] = (ALL,), patterns: Sequence[PatternSpec] = (), budget_ms: int = 1000
+    detectors: Sequence[str] = (ALL,), patterns: Sequence[PatternSpec] = (), budget_ms: int = 1000, model: str = ""
 ) -> Screener:
     """
     Return the screener that the settings describe.
@@ -117,10 +128,12 @@ def build_screener(
         detectors: shipped names, `*` for all of the shipped ones, or `module:attribute` for a user's own.
         patterns: detectors without code.
         budget_ms: the longest that one value may take.
+        model: a language model that is installed here, as `load_model` takes it; "": none.
     Raises:
         InvalidSetting: a name leads nowhere or an expression is wrong; the message names it.
     """
-    return Screener(load_detectors(detectors), patterns=patterns, budget_ms=budget_ms)
+    loaded = load_model(model) if model else None
+    return Screener(load_detectors(detectors), patterns=patterns, budget_ms=budget_ms, model=loaded)
 
 
 class _Clock:
