@@ -83,7 +83,9 @@ def _tried(settings: Settings) -> list[InvalidSetting]:
     load_processors(settings.processing.processors)
     list(own_detectors(settings))
     screening = settings.screening
-    screener = build_screener(screening.detectors, screening.patterns, budget_ms=settings.screening_budget_ms)
+    screener = build_screener(
+        screening.detectors, screening.patterns, budget_ms=settings.screening_budget_ms, model=screening.model
+    )
     kinds = settings.declared_kinds
     warnings = [
         *_try_rules(settings, screener.supported),

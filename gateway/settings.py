@@ -53,6 +53,11 @@ class ScreeningTable(_Table):
         description="Shipped ones (`*`: all), `module:attribute`, and names that a package offers.",
     )
     patterns: tuple[PatternSpec, ...] = Field((), description="Detectors without code.")
+    model: str = Field(
+        "",
+        description="A language model that is installed here and reads every text, too: `spacy:` or `presidio:`, "
+        "and the package or the folder of a spaCy pipeline.",
+    )
 
 
 class ProcessingTable(_Table):

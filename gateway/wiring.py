@@ -147,7 +147,7 @@ def build_monitor(settings: Settings) -> Monitor:
 
 def build_screen(settings: Settings, kind: str) -> Callable[[Any], Iterable[Finding]]:
     """Return what finds in a value all that the policy does not allow in messages of *kind*; it may take its time."""
-    screener = build_screener(settings.screening.detectors, settings.screening.patterns, budget_ms=_FILE_BUDGET_MS)
+    screener = _screener(settings, budget_ms=_FILE_BUDGET_MS)
     policy = Policy(rules=settings.policy.rules, routes=settings.routes)
     return lambda value: policy.not_allowed(kind, screener.screen(value))
 
@@ -177,12 +177,15 @@ def build_rules(settings: Settings) -> dict[str, Any]:
     Raises:
         InvalidSetting: something of it is wrong.
     """
-    screener = build_screener(
-        settings.screening.detectors, settings.screening.patterns, budget_ms=settings.screening_budget_ms
-    )
+    screener = _screener(settings, budget_ms=settings.screening_budget_ms)
     policy = Policy(rules=settings.policy.rules, routes=settings.routes)
     redactor = Redactor(screener, policy, operators=settings.policy.operators, keys=redaction_keys(settings))
     return {"screener": screener, "policy": policy, "redactor": redactor, "kinds": settings.declared_kinds}
+
+
+def _screener(settings: Settings, *, budget_ms: int) -> Screener:
+    table = settings.screening
+    return build_screener(table.detectors, table.patterns, budget_ms=budget_ms, model=table.model)
 
 
 def _screening(rules: Mapping[str, Any]) -> Dependency:
@@ -195,6 +198,8 @@ def _analyzer(settings: Settings, screener: Screener) -> Analyzer:
         for detector in load_detectors(settings.screening.detectors)
     }
     recognizers |= {spec.entity_type.lower(): [spec.entity_type] for spec in settings.screening.patterns}
+    if by_model := set(screener.supported).difference(*recognizers.values()):
+        recognizers["language_model"] = sorted(by_model)
     return Analyzer(screener, recognizers=recognizers, budget_ms=settings.screening_budget_ms)
 
 

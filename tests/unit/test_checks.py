@@ -188,3 +188,17 @@ def test_a_detector_of_ones_own_with_a_bad_expression_is_told_by_its_line(tmp_pa
 
     assert str(caught.value).startswith("gateway.toml:4: screening.detectors[1]: ")
     assert "staff" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("spacy:no_such_pipeline", "there is no spaCy pipeline 'no_such_pipeline' here; install it first"),
+        ("bert:x", "'bert:x' is not of the form spacy:<pipeline> or presidio:<pipeline>"),
+    ],
+)
+def test_a_model_that_is_not_here_is_told_with_its_line(tmp_path: Path, model: str, reason: str):
+    with pytest.raises(InvalidSetting) as caught:
+        tried(tmp_path, f'[screening]\n\nmodel = "{model}"')
+
+    assert str(caught.value) == f"gateway.toml:3: screening.model: {reason}"
