@@ -134,6 +134,66 @@ def _ipv6(mint: Mint) -> tuple[str, ...]:
     return f"login from {address}", address
 
 
+def _mac(mint: Mint) -> tuple[str, ...]:
+    address = ":".join(mint.hexadecimal(6)[at : at + 2] for at in (0, 2, 4)) + f":{mint.number(10, 99)}:b3:4a"
+    return f"the handset's MAC address is {address}", address
+
+
+def _link(mint: Mint) -> tuple[str, ...]:
+    host, page = mint.token(14).lower(), mint.token(14)
+    return f"see https://{host}.example.org/of/{page}", host, page
+
+
+def _person(mint: Mint) -> tuple[str, ...]:
+    name = f"Ol{mint.of(string.ascii_lowercase, 10)}a"
+    return f"my name is Mira {name}, and I am waiting", name
+
+
+def _street(mint: Mint) -> tuple[str, ...]:
+    street = f"{mint.number(100, 9999)} {mint.of(string.ascii_uppercase, 1)}{mint.of(string.ascii_lowercase, 9)} Avenue"
+    return f"ship to {street}", street
+
+
+def _birthday(mint: Mint) -> tuple[str, ...]:
+    day = f"{mint.number(1931, 1989)}-{mint.number(10, 12)}-{mint.number(10, 28)}"
+    return f"date of birth {day}", day
+
+
+def _passport(mint: Mint) -> tuple[str, ...]:
+    number = f"BX{mint.number(1_000_000, 9_999_999)}"
+    return f"passport number {number}", number
+
+
+def _username(mint: Mint) -> tuple[str, ...]:
+    name = f"mira_{mint.of(string.ascii_lowercase, 8)}77"
+    return f"username: {name}", name
+
+
+def _vehicle(mint: Mint) -> tuple[str, ...]:
+    number = f"WVWZZZ1JZXW{mint.number(100_000, 999_999)}"
+    return f"VIN {number}", number
+
+
+def _imei(mint: Mint) -> tuple[str, ...]:
+    digits = with_luhn(f"35{mint.of(string.digits, 12)}")
+    return f"IMEI {digits}", digits
+
+
+def _wallet(mint: Mint) -> tuple[str, ...]:
+    wallet = mint.hexadecimal(40)
+    return f"ethereum wallet 0x{wallet}", wallet
+
+
+def _bank_account(mint: Mint) -> tuple[str, ...]:
+    number = f"9{mint.of(string.digits, 10)}"
+    return f"my bank account number is {number}", number
+
+
+def _bic(mint: Mint) -> tuple[str, ...]:
+    code = f"{mint.of(string.ascii_uppercase, 4)}DEFF{mint.number(100, 999)}"
+    return f"the SWIFT code is {code}", code
+
+
 def _password(mint: Mint) -> tuple[str, ...]:
     word = f"{mint.token(14)}!"
     return f"my password is {word}", word[:-1]
@@ -189,6 +249,18 @@ _KINDS: Final[Mapping[str, Callable[[Mint], tuple[str, ...]]]] = {
     "US SSN": _ssn,
     "IPv4": _ipv4,
     "IPv6": _ipv6,
+    "MAC": _mac,
+    "link": _link,
+    "person": _person,
+    "street": _street,
+    "birthday": _birthday,
+    "passport": _passport,
+    "user name": _username,
+    "vehicle": _vehicle,
+    "IMEI": _imei,
+    "wallet": _wallet,
+    "bank account": _bank_account,
+    "BIC": _bic,
     "password": _password,
     "assigned key": _assigned_key,
     "address with a password": _address_with_password,
