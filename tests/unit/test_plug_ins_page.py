@@ -6,11 +6,12 @@ import tomllib
 
 import pytest
 import spacy
+from harness.samples import message
 
 from gateway.checks import try_out
 from gateway.processing.job import Job
 from gateway.settings import CHECKOUT, load
-from gateway.wiring import build_screen, build_work
+from gateway.wiring import build_intake_parts, build_screen, build_work
 
 PAGE = (CHECKOUT / "docs" / "plug-ins.md").read_text(encoding="utf-8")
 PATTERN, DETECTOR, OFFER, MODEL, PROCESSOR = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
@@ -66,6 +67,9 @@ def test_the_model_of_the_page_reads_plain_prose(configured, tmp_path):
     settings = configured(MODEL.replace("en_core_web_sm", str(tmp_path / "small")))
 
     assert found(settings, {"text": "then Oluwaseun Adeyemi spoke"}) == [("PERSON", 5, 22)]
+    parts = build_intake_parts(settings)
+    assert parts["intake"].preview(message("then Oluwaseun Adeyemi spoke")).redacted_text == "then <PERSON> spoke"
+    assert "language_model" in parts["analyzer"].recognizers
 
 
 def test_the_processor_of_the_page_runs(configured):
