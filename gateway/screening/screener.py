@@ -100,10 +100,10 @@ class Screener:
             if is_key and text in self._plain_keys:
                 continue
             clock()
-            key = "" if is_key else _key_of(location, self._plain_keys)
-            found = self._finder.find(text, key, clock)
-            if self._model and not is_key:
-                found = join_found(self._model, text, found, self.supported)
+            if is_key:
+                found = self._finder.find(text, "", clock)
+            else:
+                found = self._find(text, _key_of(location, self._plain_keys), clock)
             if not found:
                 continue
             if is_key:
@@ -114,8 +114,12 @@ class Screener:
 
     def _screen_text(self, text: str, location: Location) -> list[Finding]:
         """Screen a text that stands alone, or under a name of ours: the short way, which most messages go."""
-        found = self._finder.find(text, "", _Clock(self._budget_s))
+        found = self._find(text, "", _Clock(self._budget_s))
         return list(_as_findings(found, location, set(), is_key=False)) if found else []
+
+    def _find(self, text: str, key: str, clock: Clock) -> list[Found]:
+        found = self._finder.find(text, key, clock)
+        return join_found(self._model, text, found, self.supported) if self._model else found
 
 
 def build_screener(
