@@ -60,6 +60,11 @@ class Rule:
             position = max(position, scan.resume.pop(self))
         seen = 0
         while position < stop:
+            if pattern.mark:
+                marked = data.find(pattern.mark, position, limit)
+                if marked < 0:
+                    return
+                position = max(position, data.rfind(b" ", position, marked) + 1)
             spans = search(data, position, limit)
             first, behind = spans[0]
             if not 0 <= first < stop:

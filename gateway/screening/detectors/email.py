@@ -55,6 +55,7 @@ DETECTOR = Family(
             entity_type="EMAIL_ADDRESS",
             gate=r"[^\s@]@[\pL\pN]",
             regex=rf"{_LOCAL}@{_DOMAIN}",
+            mark=b"@",
             score=0.95,
             check=_is_address,
         ),

@@ -45,6 +45,13 @@ def test_a_text_in_windows_holds_what_it_holds_in_one(text, step):
         assert found(text) == in_one
 
 
+@given(st.text(alphabet="ab@. \né", max_size=60))
+def test_a_pattern_with_a_mark_finds_what_it_finds_without_one(text):
+    regex = r"[ab.é]+@[ab]+(?:\.[ab]+)?"
+
+    assert found(text, a_finder(regex, mark=b"@")) == found(text, a_finder(regex))
+
+
 @pytest.mark.parametrize(
     "regex",
     [r"<[\s\S]*>", r"<(?:.|\n){900}", r"\w+@\w+", r"<.*>|@\w+", r"(?P<value><[^>]*)>", r"<\S{20,}", r"(?:<.*|\s*)@"],

@@ -50,6 +50,10 @@ def test_an_account_number_is_made_of_what_its_country_uses():
     assert [found(number, iban) for number in numbers if mod97_valid(number)] == [[]]
 
 
+def test_a_sign_that_only_looks_like_a_country_s_letter_is_no_iban():
+    assert found("a\N{KELVIN SIGN}Z86 125K ZT50 0410 0100", iban) == []
+
+
 @pytest.mark.parametrize(
     "number",  # the networks' published test numbers
     [

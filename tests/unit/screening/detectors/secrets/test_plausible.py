@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.screening.detectors.secrets._forms import HEX, invented
 from gateway.screening.detectors.secrets._plausible import (
@@ -7,6 +9,7 @@ from gateway.screening.detectors.secrets._plausible import (
     is_jumbled,
     is_placeholder,
     is_reference,
+    is_varied,
     looks_random,
 )
 
@@ -102,6 +105,11 @@ def test_letters_alone_can_be_jumbled_but_are_not_taken_for_random():
 @pytest.mark.parametrize(("text", "bits"), [("", 0), ("aaaa", 0), ("abab", 1), ("abcdefgh", 3)])
 def test_entropy_counts_bits_a_character(text, bits):
     assert entropy(text) == bits
+
+
+@given(st.text(alphabet="abcdefgh", min_size=1, max_size=24))
+def test_a_text_is_varied_from_two_and_a_half_bits_a_character_on(text):
+    assert is_varied(text) == (entropy(text) >= 2.5)
 
 
 def test_an_invented_body_is_always_the_same_and_no_filler():
