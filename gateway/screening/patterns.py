@@ -81,9 +81,7 @@ class Pattern:
     needs_context: bool = False  #: without a context word it is no finding at all
     check: Check = accept
     restart: bool = False  #: after a dropped candidate look again from its second byte; only where `regex` is short
-    mark: bytes = (
-        b""  #: in each match, and rare; no match that has one may hold a space: only words with it are searched
-    )
+    mark: bytes = b""  #: in each match, and rare: only words with it are searched, so no match may hold a space
     provider: str = ""  #: of a secret: who issues it; findings show it
     checksum: str = ""  #: what `check` calculates, by its usual name: "Luhn", "mod 97"; for the page of kinds
     source: str = ""  #: where the form is defined; "": its family's source
