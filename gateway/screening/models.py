@@ -29,6 +29,7 @@ _SPACY_LABELS: Final[Mapping[str, str]] = {
     "FAC": "LOCATION",
     "NORP": "NRP",
 }
+_SURE: Final = 0.5  #: what the shipped policy acts on
 _SETTING: Final = ("screening", "model")
 
 
@@ -118,16 +119,20 @@ def join_found(model: Model, text: str, found: list[Found], entity_types: Collec
     """
     Return what the patterns *found* in *text* and what *model* finds there, none overlapping another.
 
-    A pattern's finding wins where it is as sure as the model or surer. Where the model is, what lies beside its span
-    stays the pattern's finding: no character that was found is let go.
+    A pattern's finding wins where the shipped policy acts on it, or where it is as sure as the model. What lies beside
+    the winner stays the other's finding: no character that was found is let go.
     Args:
         entity_types: all that patterns and model can find; their names may stand in for something.
     """
     readable = text if text.isascii() else text.encode("utf-8", "replace").decode()  # models refuse lone surrogates
     spans = settle(without_stand_ins(_inside(model, readable), text, entity_types))
-    spans = [span for span in spans if all(each.score < span.score for each in _overlapping(span, found))]
-    rest = [part for each in found for part in _beside(each, _overlapping(each, spans))]
-    return sorted([*rest, *spans])
+    parts = [
+        part
+        for span in spans
+        for part in _beside(span, [each for each in _overlapping(span, found) if each.score >= min(span.score, _SURE)])
+    ]
+    rest = [part for each in found for part in _beside(each, _overlapping(each, parts))]
+    return sorted([*rest, *parts])
 
 
 def _inside(model: Model, text: str) -> Iterator[Found]:
