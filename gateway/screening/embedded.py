@@ -15,7 +15,9 @@ from gateway.screening.normalise.reading import Edit, Layer
 
 _BEGINNING = re.compile(r"\s*[\[{]\s*[\[{\"0-9-]")
 _TOKEN = re.compile(
-    r'"(?P<string>[^"\\]*+(?:\\.[^"\\]*+)*+)"(?P<names>\s*+:)?|(?P<number>-?[0-9][0-9.eE+-]*+)|(?P<opens>[\[{])|[\]}]',
+    # A string that is cut off goes on to the end: looking for its end again at each quote in it would be quadratic.
+    r'"(?P<string>[^"\\]*+(?:\\.[^"\\]*+)*+)(?:"|\\?\Z)(?P<names>\s*+:)?|'
+    r"(?P<number>-?[0-9][0-9.eE+-]*+)|(?P<opens>[\[{])|[\]}]",
     re.DOTALL,
 )
 _ESCAPE = re.compile(

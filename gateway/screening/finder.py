@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from gateway.screening.context import key_ending, key_words
 from gateway.screening.embedded import is_json, values
 from gateway.screening.gate import Gate, Work
-from gateway.screening.normalise import GATES, NON_ASCII_GATES, readings
+from gateway.screening.normalise import FAR_GATES, GATES, NON_ASCII_GATES, readings
 from gateway.screening.overlaps import Found, settle
 from gateway.screening.patterns import Candidate, KeyedValue, Pattern
 from gateway.screening.rules import Clock, Scan
@@ -27,7 +27,7 @@ class Finder:
         Raises:
             InvalidSetting: an expression is not RE2's syntax.
         """
-        self._gate = Gate(patterns, (*GATES, *NON_ASCII_GATES))
+        self._gate = Gate(patterns, (*GATES, *NON_ASCII_GATES), FAR_GATES)
         self._keyed = [(each, key_ending(each.keys)) for each in keyed]
         self._entity_types = frozenset({each.entity_type for each in patterns} | {each.entity_type for each in keyed})
         self._any_key = key_ending(tuple(word for each in keyed for word in each.keys)) if keyed else None
@@ -131,7 +131,7 @@ def _stretches(text: str, signs: list[tuple[int, int]]) -> Iterator[tuple[int, i
     position = 0
     for at, (start, stop) in enumerate(signs):
         if at + 1 < len(signs) and signs[at + 1][0] <= stop + _MARGIN:
-            signs[at + 1] = (start, signs[at + 1][1])
+            signs[at + 1] = (start, max(stop, signs[at + 1][1]))
             continue
         first = max(position, text.rfind(" ", position, max(0, start - _MARGIN)) + 1)
         position = text.find(" ", stop + _MARGIN)

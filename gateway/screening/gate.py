@@ -6,7 +6,7 @@ text passes in windows, and a rule is searched for only in those in which its ga
 does not grow with the text around it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -23,15 +23,12 @@ _BACK = BEFORE + _BORDER  #: bytes before a window that may decide about a match
 _AHEAD = REACH + BEHIND + _BORDER  #: bytes behind it that may
 _NO_WORDS = -1
 _NO_LISTS: frozenset[int] = frozenset()
-Hits: TypeAlias = Sequence[int]
-_NO_HITS: Hits = (0,)  #: of gates that were not asked
+_NO_HITS: Sequence[int] = (0,)  #: of gates that were not asked
 _FEWEST_DIGITS = 4  #: in a text that may hold a number of the kinds that are asked for only then
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 _RUN = 16  #: characters without a space in a text that may hold a token of the kinds that are asked for only then
 _AS_RUNS = bytes(ord(" ") if byte <= ord(" ") else ord("a") for byte in range(256))
 _A_RUN = b"a" * _RUN
-
-
 _OPENINGS_KEPT = 4096  #: they hold numbers of expressions, nothing of a text
 
 #: Where matches may begin, in bytes, the rules that may match, and whether there is a sign of another reading.
@@ -67,19 +64,20 @@ class _Gates:
     def compile(self) -> None:
         self._expressions.compile()
 
-    def behind(self, hits: tuple[int, ...]) -> Iterator[Rule]:
+    def behind(self, hits: Sequence[int]) -> Iterator[Rule]:
         return (rule for hit in hits for rule in self.rules.get(hit, ()))
 
 
 class Gate:
     """All rules, and which of them a text lets in."""
 
-    def __init__(self, patterns: Sequence[Pattern], signs: Sequence[str] = ()) -> None:
+    def __init__(self, patterns: Sequence[Pattern], signs: Sequence[str] = (), far_signs: Collection[str] = ()) -> None:
         """
         Compile *patterns*.
 
         Args:
             signs: expressions (RE2) that show that a text has other readings.
+            far_signs: those of *signs* that speak for all of a text, wherever they stand in it.
         Raises:
             InvalidSetting: an expression is not RE2's syntax, or they are too large together.
         """
@@ -90,11 +88,11 @@ class Gate:
         self._words = ExpressionSet()
         self._lists: dict[tuple[str, ...], tuple[Words, int]] = {}
         self.rules = [self._add(pattern) for pattern in patterns]
-        self._far_signs = ExpressionSet()  #: those that may be longer than what a window sees
+        self._far_signs = ExpressionSet()  #: and those that may be longer than what a window sees
         for sign in signs:
             extent = reach(sign)
             (self._tokens if extent.run.best >= _RUN else self._plain).add_sign(sign)
-            if extent.size > REACH:
+            if extent.size > REACH or sign in far_signs:
                 self._far_signs.add(sign, "a sign")
         self._far_signs.compile()
         self._words_of = {number: words for words, number in self._lists.values()}
@@ -137,7 +135,7 @@ class Gate:
     def _opened(self, part: bytes, given: frozenset[int]) -> _Opening | None:
         """Return what *part* opens, None if that is nothing."""
         plain = self._plain.matching(part)
-        tokens: Hits = self._tokens.matching(part) if _A_RUN in part.translate(_AS_RUNS) else _NO_HITS
+        tokens: Sequence[int] = self._tokens.matching(part) if _A_RUN in part.translate(_AS_RUNS) else _NO_HITS
         numbers, contextual, possible = _NO_HITS, _NO_HITS, _NO_HITS
         has_digits = len(part.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS
         if has_digits:

@@ -4,10 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_MAYBE_SPACE = re.compile(
-    r"\.|\s|\[\^.*|\[.*(?:\s|\\[sSWDPRnrtfvaxC]|\[:\^?(?:space|blank|cntrl|print|ascii)|\\p\{?\^?[^LMN]).*\]|"
-    r"\\(?:[sSWDPnrtfvaC]|p\{?\^?[^LMN]|x.*|[0-7]).*",
-    re.DOTALL,
+_SOLID = re.compile(  # what certainly is no space, nor a control character; all else may be one
+    r"[!-\-/-Z\]_-~]|\\(?:[dw!-/:-@\[-`{-~]|p(?:[LN]|\{[LN]\w?\}))|\[(?:[!-Z_-~]|\\[dw!-/:-@\[-`{-~])+\]"
 )
 
 
@@ -26,9 +24,9 @@ NONE = Run(0, is_whole=True, head=0, tail=0, best=0)  #: of what takes no charac
 
 def of_character(text: str) -> Run:
     """Return the run of an expression (RE2) for one character."""
-    if _MAYBE_SPACE.fullmatch(text):
-        return Run(1, is_whole=False, head=0, tail=0, best=0)
-    return Run(1, is_whole=True, head=1, tail=1, best=1)
+    if _SOLID.fullmatch(text):
+        return Run(1, is_whole=True, head=1, tail=1, best=1)
+    return Run(0, is_whole=False, head=0, tail=0, best=0)
 
 
 def joined(runs: Sequence[Run]) -> Run:

@@ -16,7 +16,7 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 from gateway.screening.normalise import blobs, characters, escapes, spellings
 from gateway.screening.normalise.reading import Edit, Layer, Reading, in_order
 
-__all__ = ["GATES", "NON_ASCII_GATES", "Reading", "readings"]
+__all__ = ["FAR_GATES", "GATES", "NON_ASCII_GATES", "Reading", "readings"]
 
 
 class _Sign(Enum):
@@ -50,6 +50,8 @@ _MEMORY = 32 << 20  #: bytes for the states of the search
 
 #: RE2 over UTF-8: an ASCII text that none of them matches has no other reading.
 GATES: tuple[str, ...] = tuple(gate for gates in _ASCII_SIGNS.values() for gate in gates)
+#: Those of them that speak for all of a text: how it is encoded is said once, at its beginning.
+FAR_GATES: tuple[str, ...] = escapes.QUOTED_GATES
 #: A text that none of these and none of `GATES` matches has no other reading, whatever its characters.
 NON_ASCII_GATES: tuple[str, ...] = characters.SIGNS
 

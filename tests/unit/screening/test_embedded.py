@@ -35,7 +35,13 @@ def test_escapes_are_read_and_their_places_known():
 
 
 def test_a_text_that_is_cut_off_is_read_as_far_as_it_goes():
-    assert shown('{"a": "b", "c": {"d": 12, "e": "f') == [("a", "b"), ("d", "12")]
+    assert shown('{"a": "b", "c": {"d": 12, "e": "f') == [("a", "b"), ("d", "12"), ("e", "f")]
+
+
+def test_a_string_without_an_end_is_looked_at_once():
+    text = '{"a":"' + '\\"' * 200_000  # seconds, and no other thread runs, where each quote begins a new search
+
+    assert shown(text) == [("a", '"' * 200_000)]
 
 
 @pytest.mark.parametrize(

@@ -26,13 +26,20 @@ from gateway.screening.reach import reach
         (r"\S{20}", 0),
         (r"\W{20}", 0),
         (r"(?i:token|key) [A-Z!]{20}", 20),
+        (r"John\ Fitzgerald\ Smith", 10),
+        (r"[a-z]{8}\Q \E[a-z]{8}", 8),
+        (r"[[:^alpha:]]{16}", 0),
+        (r"[\000-~]{16}", 0),
+        ("(?:a\\\n){8}", 1),
     ],
 )
 def test_a_run_is_as_long_as_every_match_holds(regex: str, best: int):
     assert reach(regex).run.best == best
 
 
-PIECES = st.sampled_from(["a", "[0-9]", "[a-z]", " ", "[ -]", r"\d", r"\s", "(?:ab|c)", "(?:a b|cd)", "(?:x )?", "."])
+PIECES = st.sampled_from(
+    ["a", "[0-9]", "[a-z]", " ", "[ -]", r"\d", r"\s", "(?:ab|c)", "(?:a b|cd)", "(?:x )?", ".", r"\ ", "[!-~]"]
+)
 REPEATS = st.sampled_from(["", "{2}", "{3,5}", "?", "*", "+"])
 EXPRESSIONS = st.lists(st.tuples(PIECES, REPEATS).map("(?:{0[0]}){0[1]}".format), min_size=1, max_size=6).map("".join)
 

@@ -429,3 +429,17 @@ def test_what_is_hidden_in_a_long_text_is_found_whole(before, hidden, behind):
     text = before + hidden + behind
 
     assert found(text) == [("EMAIL_ADDRESS", hidden)]
+
+
+def test_a_form_with_spaces_needs_no_long_run():
+    spec = PatternSpec(entity_type="CASE", regex=r"John\ Fitzgerald\ Smith", score=0.9)
+
+    assert [each.entity_type for each in build_screener((), (spec,)).screen("hi John Fitzgerald Smith bye")] == ["CASE"]
+
+
+def test_an_encoding_that_the_beginning_tells_holds_for_all_of_a_long_text():
+    head, value = "Content-Transfer-Encoding: quoted-printable\n\n", "my ssn is 536=2D22=2D8726 ok. "
+
+    findings = build_screener().screen(head + "the ferry leaves at noon. " * 200 + value)
+
+    assert [each.entity_type for each in findings] == ["US_SSN"]
