@@ -116,12 +116,15 @@ def screened(part: Part, screen: Screen) -> Screened:
 
 
 def _in_text(piece: Piece, screen: Screen) -> Iterator[Hit]:
-    line, begin, seen = piece.line, 0, 0
+    line, seen = piece.line, 0
     for finding in sorted(screen(piece.text), key=lambda each: each.start):
+        if finding.start < piece.begin or (piece.end is not None and finding.start >= piece.end):
+            continue  # the piece before or behind tells it
         line += piece.text.count("\n", seen, finding.start)
-        begin = piece.text.rfind("\n", 0, finding.start) + 1
         seen = finding.start
-        start = finding.start - begin
+        newline = piece.text.rfind("\n", 0, seen)
+        begin = newline + 1 if newline >= 0 else -piece.column
+        start = seen - begin
         yield _hit(piece, finding, line=line, column=start + 1, start=start, end=finding.end - begin)
 
 

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.scan.pieces import OVERLAP_CHARACTERS, PIECE_CHARACTERS, RECORD_CHARACTERS
 from gateway.settings import CHECKOUT
 
 MAIL = "anna.berg@example.org"
@@ -183,3 +184,51 @@ def test_an_unknown_kind_is_refused(run, tmp_path):
 
     assert done.returncode == 2
     assert "--kind" in done.stderr
+
+
+def test_a_value_where_text_is_cut_is_told_once_with_its_place_in_the_line(run, tmp_path):
+    cut = PIECE_CHARACTERS - OVERLAP_CHARACTERS // 2
+    for at in (2 * PIECE_CHARACTERS - 14, cut - 5, cut, PIECE_CHARACTERS + cut - 3):
+        (tmp_path / "a.txt").write_text(f"one\n{'- ' * (at // 2)}{MAIL} {'- ' * PIECE_CHARACTERS}")
+
+        done = run("a.txt")
+
+        assert done.stdout.splitlines() == [f"a.txt:2:{at // 2 * 2 + 1}: EMAIL_ADDRESS 0.95"]
+
+
+def test_a_value_ahead_of_what_is_no_text_is_told(run, tmp_path):
+    filler = "- " * (PIECE_CHARACTERS // 2 - 20)
+    (tmp_path / "a.txt").write_bytes(f"{filler}{MAIL} {filler}".encode() + b"\xdf" * 9000)
+
+    done = run("a.txt")
+
+    assert done.stdout == f"a.txt:1:{len(filler) + 1}: EMAIL_ADDRESS 0.95\n"
+    assert "not UTF-8 text" in done.stderr
+
+
+def test_a_line_of_json_that_is_too_long_is_told_and_the_next_is_screened(run, tmp_path):
+    long = "x " * (RECORD_CHARACTERS // 2 + PIECE_CHARACTERS)
+    (tmp_path / "a.ndjson").write_text(f'{{}}\n{{"a": "{long}{MAIL}"}}\n{{"b": "{CARD}"}}\n')
+
+    done = run("a.ndjson")
+
+    assert done.stdout == "a.ndjson:3: /b CREDIT_CARD 0.90\n"
+    assert done.stderr == "a.ndjson:2: not screened: line too long\n"
+
+
+def test_a_large_cell_is_screened_with_the_name_of_its_column(run, tmp_path):
+    lines = "two\nlines, " * 100_000
+    (tmp_path / "a.csv").write_text(f'id,note\n1,"{lines}{MAIL}"\n2,{CARD}\n')
+
+    done = run("a.csv")
+
+    assert done.stdout.splitlines() == ["a.csv:2:2: note EMAIL_ADDRESS 0.95", "a.csv:100003:2: note CREDIT_CARD 0.90"]
+
+
+def test_a_cell_that_is_too_long_is_told_and_what_is_ahead_of_it_screened(run, tmp_path):
+    (tmp_path / "a.csv").write_text(f'id,note\n1,{MAIL}\n2,"{"x " * RECORD_CHARACTERS}"\n')
+
+    done = run("a.csv")
+
+    assert done.stdout == "a.csv:2:2: note EMAIL_ADDRESS 0.95\n"
+    assert done.stderr == "a.csv:3: not screened: no CSV, or a cell is too long\n"
