@@ -1,5 +1,6 @@
 """Screening pieces of files, on every core, in the order of the files."""
 
+import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -7,8 +8,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import chain, islice
 from typing import Any, Final, TypeAlias
-
-import orjson
 
 from gateway.errors import ScreeningUnavailable
 from gateway.scan.pieces import Form, NotScreened, Part, Piece, records
@@ -132,12 +131,29 @@ def _in_lines(piece: Piece, screen: Screen) -> Iterator[Hit]:
     for number, raw in enumerate(piece.text.split("\n"), start=piece.line):
         if not raw.strip():
             continue
-        try:
-            value = orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            value = raw
-        for finding in screen(value):
+        for finding in screen(_decoded(raw)):
             yield _hit(piece, finding, line=number, path=finding.path, start=finding.start, end=finding.end)
+
+
+def _decoded(raw: str) -> Any:
+    try:
+        return _DECODE(raw)
+    except (ValueError, RecursionError):
+        return raw
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object with every value of a repeated key, in a list: readers differ in which one they keep."""
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    values: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    return {key: each if len(each) > 1 else each[0] for key, each in values.items()}
+
+
+_DECODE: Final = json.JSONDecoder(object_pairs_hook=_members).decode
 
 
 def _in_records(piece: Piece, screen: Screen) -> Iterator[Hit]:

@@ -216,6 +216,20 @@ def test_a_line_of_json_that_is_too_long_is_told_and_the_next_is_screened(run, t
     assert done.stderr == "a.ndjson:2: not screened: line too long\n"
 
 
+def test_a_value_behind_a_repeated_key_is_found(run, tmp_path):
+    (tmp_path / "a.ndjson").write_text(f'{{"user": {{"note": "write to {MAIL}", "id": 1, "note": "x"}}}}\n')
+
+    done = run("a.ndjson")
+
+    assert done.stdout == "a.ndjson:1: /user/note/0 EMAIL_ADDRESS 0.95\n"
+
+
+def test_a_line_that_nests_too_deep_is_screened_as_text(run, tmp_path):
+    (tmp_path / "a.ndjson").write_text(f'{"[" * 100_000}"{MAIL}"{"]" * 100_000}\n')
+
+    assert run("a.ndjson").stdout == "a.ndjson:1: EMAIL_ADDRESS 0.95\n"
+
+
 def test_a_large_cell_is_screened_with_the_name_of_its_column(run, tmp_path):
     lines = "two\nlines, " * 100_000
     (tmp_path / "a.csv").write_text(f'id,note\n1,"{lines}{MAIL}"\n2,{CARD}\n')
