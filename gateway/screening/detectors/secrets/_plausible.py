@@ -11,20 +11,25 @@ _LOWEST_ENTROPY = 2.5  #: bits a character; of a hundred random numbers of twelv
 _LONGEST_CHUNK = 3.5  #: letters or digits on end in a random text, on average; words and years have more
 _SHORTEST_HEX = 32  #: digits with which a hex number is a key, however its groups look
 
+_TEMPLATE = (  # closed, so that nothing hides behind it: <token>, ${VAR}, {{ var }}, $(cat file), #{var}, {var}, %s
+    r"(?:<{1,3}[^<>]*>{1,3}|\{\{[^{}]*\}\}|[$#%]\{[^}]*\}+|\{[\w.!:]*\}|[$%]\([^)]*\)+[sdr]?|%[-.\d]{0,4}[sdr])"
+)
 _PLACEHOLDERS = re.compile(  # in lower case, which costs half of what `(?i)` does
     r"(?:"
-    r"[x*.•#_0-]+|(?:xx+[-_]?)+|<.*>?|[\[(]\D*|\.{2,}.*|.*\.{3}|"  # xxxx, <token>, [redacted], abc...
-    r"\$[a-z_]\w*|\$[{(].*|\{\{.*|\{\w*\}?|%\w*%|%[sdr].*|%[({].*|@\w+@|#\{.*|"  # $VAR, ${VAR}, {{ var }}, %VAR%, %s
-    r"(?:your|insert|enter|put|add|use|some|the|any)[_ -].*|my[_ -]?(?:password|secret|token|key)|.*[_-]here|"
-    r"(?:.*[_-])?(?:ex|s)ample(?:[_-].*)?|(?:dummy|placeholder|redacted|masked|fake|foobar)(?:[_-].*)?|"
-    r"(?:change|replace)[_-]?(?:me|this).*|hidden|1?234567890?|12345678|"
+    rf"[x*.•#_0-]+|xx+(?:[-_]xx+)*[-_]?|(?:{_TEMPLATE}[-_.:/ ]?)+|[\[(]\D*|"  # xxxx, ${USER}:${PASSWORD}, [redacted]
+    r"\.{2,}[a-z_-]*|(?:[a-z_-]*|eyj[\w-]*)\.{3}|\$[a-z_]\w*|%\w*%|@\w+@|"  # abc..., $VAR, %VAR%
+    r"(?:your|insert|enter|put|add|use|some|the|any)[_ -][a-z_ -]*|my[_ -]?(?:password|secret|token|key)|"
+    r"[a-z_ -]*[_-]here|(?:[a-z_-]*[_-])?(?:ex|s)ample(?:[_-][a-z_-]*)?|"
+    r"(?:dummy|placeholder|redacted|masked|fake|foobar)(?:[_-][a-z_-]*)?|"
+    r"(?:change|replace)[_-]?(?:me|this)[a-z_-]*[\d!]{0,4}|hidden|1?234567890?|12345678|"
     r"null|none|nil|true|false|undefined|empty|blank|unset|default|todo|tbd|n/?a|yes|no|"
-    r"string|str|text|int|bytes|optional|required|value|varchar.*|"
+    r"string|str|text|int|bytes|optional|required|value|varchar(?:\(\d*\)?)?|"
     r"pass|(?:pass)?(?:word|wd|phrase)s?|"
     r"secret|token|api[_-]?key|key|user|username|"
-    r"os\.(?:environ|getenv).*|process\.env.*|env[.(\[].*|getenv.*|config\..*|settings\..*|self\..*|this\..*|"
-    r"request\..*|import\.meta.*|vault:.*|op://.*|secretsmanager.*|ssm:.*|!?enc[(\[].*|"
-    r"data:.*|https?://[^@]*"
+    r"(?:os\.environ|process\.env|import\.meta\.env|env)(?:\.[a-z_]\w*)*(?:\[[^\]]*\]|\([^)]*\))?|"
+    r"(?:os\.)?getenv(?:\([^)]*\))?|!?enc(?:\([^)]*\)|\[[^\]]*\])|"
+    r"(?:vault|ssm|secretsmanager):[\w./:#-]*|op://[\w ./-]*|"
+    r"data:[a-z]+/[\w.+-]*(?:[;,].*)?|https?://[^@]*"
     r")"
 )
 _NAME_OF_A_FIELD = re.compile(r"(?:[A-Z][a-z]+)+(?:Password|Secret|Token|Key)")

@@ -23,7 +23,7 @@ _NAMES = (
 )
 _ANY_KEY = "[A-Za-z0-9][_.-]?(?:key|Key|KEY)"  #: less telling: its value has to be longer
 _CHARACTER = "[A-Za-z0-9!@#%^*+/=_.:~|-]"
-_QUOTE = r"(?:\\?[bru]?[\"'`])?"
+_QUOTE = r"(?:\\?[bru]?[\"'`])?(?:\$?\{{1,2}[^{}\s]{0,40}\}{1,2})?"  #: and a template in front of a value
 _SHORTEST = 10
 _LONG_KEYED, _SHORTEST_KEYED = 16, 8
 _NO_SECRET = re.compile(
@@ -120,6 +120,7 @@ DETECTOR = Family(
             f"<ApiKey>«{invented(24)}»</ApiKey>",
             f'<add key="ApiKey" value="«{invented(24)}»" />',
             f"- name: SERVICE_TOKEN\n  value: «{invented(30)}»",
+            f'api_key = "${{x}}«{invented(24, HEX)}»"',
             f"my api key is «{invented(24)}», is it right?",
             f"the token «{invented(32)}» still works",
             f"deploy --auth-token «{invented(24)}» --verbose",

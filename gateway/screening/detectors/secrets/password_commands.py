@@ -14,7 +14,7 @@ from gateway.screening.detectors.secrets._plausible import is_placeholder
 from gateway.screening.patterns import Candidate, Family, Pattern
 
 _VALUE = r"[\"']?(?P<value>[^\s\"'<>|;-][^\s\"'<>|;]{3,100})"
-_WORD = re.compile(r"[A-Za-z][a-z]+[.,:;)]*|/\w+:\S*")
+_WORD = re.compile(r"[A-Za-z][a-z]+[.,:;)]*|/\w+:\S*|(?:settings|config|self|this|request)(?:\.[A-Za-z_]\w*)+")
 _KUBERNETES_SECRET = re.compile(r"kind:\s*[\"']?Secret\b")
 _A_DOCUMENT = 2000  #: bytes around a value in which its document tells its kind
 

@@ -41,6 +41,9 @@ def _is_password(candidate: Candidate) -> Candidate | None:
     found = trimmed(candidate)
     if found is None or len(found.text) < _SHORTEST:
         return None
+    mark, closed, behind = found.text.partition(">")
+    if closed and mark[0] == "<" and not _is_mixed(behind):
+        return None  # markup: `Password:<br>Enter it`
     if found.before() in QUOTES | {"=", ">"} or not _ORDINARY_WORD.fullmatch(found.text):
         return found
     return found.scored(0.6) if _ENDS_THE_LINE.match(found.after(8)) else None
@@ -116,7 +119,8 @@ DETECTOR = Family(
             name="assigned password",
             entity_type="PASSWORD",
             gate=rf"{_NAME}{GIVEN}",
-            regex=rf"{_NAME}{GIVEN}(?P<value>[^\s\"'`,;&<]{{4,}})",  # `&` parts the fields of a form
+            # `&` parts the fields of a form
+            regex=rf"{_NAME}{GIVEN}(?P<value>(?:<[^\s<>/]{{1,40}}>)?[^\s\"'`,;&<]{{4,}})",
             score=0.85,
             check=_is_password,
         ),
@@ -215,6 +219,9 @@ DETECTOR = Family(
             "Server=db;User Id=app;Password=«Tr4fficJam»;Encrypt=true",
             "https://example.org/login?user=ann&password=«Tr4fficJam»&next=1",
             '{\\"password\\": \\"«Tr4ffic-Jam»\\"}',
+            "password=«<PASSWORD>Tr4ffic-Jam!» and pwd=«{{x}}Tr4ffic-Jam!»",
+            'password="«the-Real-Jam9!»", passwd="«Tr4ffic-here»", pwd="«Tr4ffic!Jam»..."',
+            'password="«settings.J4m!q»", passwd="«data:J4m!q»", pwd="«$(j4m!Tr»", pass="«<j4m!Tr»"',
             "my password is «S3cret!pass», please reset it",
             "the new password for the wiki was '«correcthorse»'",
             "Kennwort: «Blume77»",
@@ -250,5 +257,8 @@ DETECTOR = Family(
         "the password expires on 2024-01-02, and was changed on 2024-01-02T10:00:00",
         'getpass("Password:"), setPassword("username")',
         "the account balance / 2024-01-02",
+        'password="${USER_1}-${PASS_1}", pwd="<%= pass1 %>", (password=${PASS_1}), passwd: {{vault.pass1}}.',
+        "password=$(cat /run/secrets/pass1), pwd=settings.pass1, PASSWORD:<br>Enter it, passwd: #{pass1}",
+        'password="your-password-here", pwd="changeme123", passwd="%(pass1)s", pass={props.password1}',
     ),
 )

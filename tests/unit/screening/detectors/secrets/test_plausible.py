@@ -45,6 +45,17 @@ from gateway.screening.detectors.secrets._plausible import (
         "op://vault/item/password",
         "SetPassword",
         "eyJhbGc...",
+        "${USER_1}:${PASS_1}",
+        "${A:-${B}}",
+        "${{ secrets.PASS_1 }}",
+        "$(cat /run/pass1)",
+        "#{pass1}",
+        "%(pass1)s",
+        "<%= pass1 %>",
+        "ENC[AES256_GCM]",
+        "data:image/png;base64,iVBORw0KGgo=",
+        "changeme123",
+        "some_password",
     ],
 )
 def test_what_stands_for_a_secret_is_a_placeholder(text):
@@ -53,6 +64,36 @@ def test_what_stands_for_a_secret_is_a_placeholder(text):
 
 @pytest.mark.parametrize("text", ["hunter2", "correct horse", "S3cret!pass", "$aQgXaT1H#", "x9$Kq2mLp", "Passw0rd!"])
 def test_a_password_is_no_placeholder(text):
+    assert not is_placeholder(text)
+    assert not is_reference(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<x>hunter2!9x",
+        "${x}9f8e7d6c5b4a",
+        "{{x}}hunter2!9x",
+        "{Hunter2",
+        "%d9Xk!",
+        "<k8d!9Vq",
+        "$(k8d!9Vq",
+        "#{k8d!9Vq",
+        "the-Real-Pass9!",
+        "Use_Strong9!Pw",
+        "Tr0ub4dor-here",
+        "Tr0ub4dor-example",
+        "kX9!vv2...",
+        "..kX9!vv2",
+        "this.Is9MyPw!",
+        "settings.X9!k",
+        "env.X9!k",
+        "data:Xk9!v",
+        "vault:Xk9!v",
+        "changemeX9!vv2",
+    ],
+)
+def test_nothing_hides_behind_or_ahead_of_what_a_placeholder_is_made_of(text):
     assert not is_placeholder(text)
     assert not is_reference(text)
 
@@ -115,3 +156,10 @@ def test_a_text_is_varied_from_two_and_a_half_bits_a_character_on(text):
 def test_an_invented_body_is_always_the_same_and_no_filler():
     assert invented(40) == invented(40)
     assert not is_filler(invented(40))
+
+
+@pytest.mark.parametrize(
+    "part", ["x", "xx-", "${{x}}", "{{x}}", "${x}", "<x>", "%(x)s", "$(x)", "%s", "your_", "<", "{"]
+)
+def test_a_long_text_of_repeated_parts_is_told_from_a_placeholder(part):
+    assert not is_placeholder(f"{part * 2000}!aB9")
