@@ -6,20 +6,23 @@ What becomes of one of them does not depend on the others. See `gateway.intake` 
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from gateway.errors import GatewayError, InvalidRequest, LedgerUnavailable, OutcomeUnknown, ScreeningUnavailable
 from gateway.intake import Intake, Outcome, Receipt, Screened
 from gateway.kinds import Pool
-from gateway.ledger.task import NewTask, Task
+from gateway.ledger.task import Task
 from gateway.message.message import Delivery, Message
 from gateway.policy.rules import Decision
 from gateway.screening.findings import Finding
 from gateway.telemetry import metrics
+from gateway.telemetry.logs import error_fields
 
 End: TypeAlias = Receipt | GatewayError  #: what `Intake.receive` would have returned or raised
+
+_UNKNOWN: Final = OutcomeUnknown("It is not known what became of the message.")
 
 
 @dataclass(slots=True)
@@ -30,7 +33,7 @@ class _Journey:
     screened: Screened | None = None
     delivery: Delivery | None = None  #: None where it goes nowhere
     pool: Pool | None = None
-    end: End = field(default_factory=OutcomeUnknown)  #: nothing is said to have gone well that has not
+    end: End = _UNKNOWN  #: nothing is said to have gone well, or not to have been done, that may be otherwise
 
     @property
     def findings(self) -> list[Finding]:
@@ -62,8 +65,12 @@ class BatchIntake(Intake):
         for at, journey in enumerate(journeys):
             self._decide(journey, is_suspect=at in suspects)
         self._hold_all([each for each in journeys if each.screened is not None and each.delivery is None])
-        self._queue_all([each for each in journeys if each.delivery is Delivery.QUEUED])
-        self._forward_all([each for each in journeys if each.delivery is Delivery.SYNC])
+        self._try(self._queue_all, *(each for each in journeys if each.delivery is Delivery.QUEUED))
+        sync = [each for each in journeys if each.delivery is Delivery.SYNC]
+        self._try(self._forward_all, *(each for each in sync if self._kinds.runs_process(each.message.kind)))
+        for journey in sync:
+            if not self._kinds.runs_process(journey.message.kind):
+                self._try(self._forward_alone, journey)
         self._note(journeys, milliseconds=(time.perf_counter() - started) * 1000)
         return [each.end for each in journeys]
 
@@ -92,6 +99,15 @@ class BatchIntake(Intake):
             journey.message = replace(message, text=clean["text"], metadata=clean.get("metadata", {}))
         journey.delivery, journey.pool = self._policy.route(journey.message)
 
+    def _try(self, stage: Callable[..., None], *journeys: _Journey) -> None:
+        """Take *journeys* through *stage*; what nobody expected there changes no end that one of them has by then."""
+        if not journeys:
+            return
+        try:
+            stage(*journeys)
+        except Exception as error:  # noqa: BLE001 - what was done for the others has to be told
+            self._note_unexpected(error, journeys[0].message)
+
     def _hold_all(self, journeys: Sequence[_Journey]) -> None:
         """Raise an alert for each; a ledger that does not answer is not asked again for the others."""
         failed: GatewayError | None = None
@@ -102,48 +118,54 @@ class BatchIntake(Intake):
                     journey.end = self._hold(message.id, message.caller, message.request_id, journey.findings)
                 except GatewayError as error:
                     failed = error
+                except Exception as error:  # noqa: BLE001 - as in `_try`; but it is known that the message went nowhere
+                    self._note_unexpected(error, message)
+                    journey.end = GatewayError()
             journey.end = failed or journey.end
 
-    def _queue_all(self, journeys: Sequence[_Journey]) -> None:
+    def _queue_all(self, *journeys: _Journey) -> None:
         """Write all of them down, then tell the broker of each."""
-        tasks = [self._task(each.message, each.pool) for each in journeys]
-        for journey, task in zip(journeys, self._written(tasks), strict=True):
-            if isinstance(task, GatewayError):
-                journey.end = task
-            else:
-                self._launch(task)
-                journey.arrived(Outcome.QUEUED, task=task)
-
-    def _written(self, tasks: Sequence[NewTask]) -> Sequence[Task | GatewayError]:
-        """Write the tasks down together; where the ledger refuses one of them, one by one."""
         try:
-            return self._ledger.accept_all(tasks)
+            written = self._ledger.accept_all([self._task(each.message, each.pool) for each in journeys])
         except LedgerUnavailable as error:
-            return [error] * len(tasks)
-        except GatewayError:
-            return [self._written_alone(task) for task in tasks]
+            for journey in journeys:
+                journey.end = error
+        except GatewayError:  # it refuses one of them, and so all
+            for journey in journeys:
+                self._try(self._queue_alone, journey)
+        else:
+            for journey, task in zip(journeys, written, strict=True):
+                self._queued(journey, task)
 
-    def _written_alone(self, task: NewTask) -> Task | GatewayError:
+    def _queue_alone(self, journey: _Journey) -> None:
         try:
-            return self._ledger.accept(task)
+            task = self._ledger.accept(self._task(journey.message, journey.pool))
         except GatewayError as error:
-            return error
+            journey.end = error
+        else:
+            self._queued(journey, task)
 
-    def _forward_all(self, journeys: Sequence[_Journey]) -> None:
-        """Forward them, those of kinds with a processor of their own one by one: it may take its time, or fail."""
-        together = [each for each in journeys if self._kinds.runs_process(each.message.kind)]
-        answers: list[Any] = []
-        if together:
+    def _queued(self, journey: _Journey, task: Task) -> None:
+        self._launch(task)
+        journey.arrived(Outcome.QUEUED, task=task)
+
+    def _forward_all(self, *journeys: _Journey) -> None:
+        """Forward them together."""
+        with metrics.forward_seconds.time():
+            answers = self._forwarder.forward_all([each.message for each in journeys])
+        self._forwarded(journeys, answers)
+
+    def _forward_alone(self, journey: _Journey) -> None:
+        """Forward one whose kind has a processor of its own: it may take its time, or fail."""
+        try:
             with metrics.forward_seconds.time():
-                answers = self._forwarder.forward_all([each.message for each in together])
-        alone = [each for each in journeys if not self._kinds.runs_process(each.message.kind)]
-        for journey in alone:
-            try:
-                with metrics.forward_seconds.time():
-                    answers.append(self._forwarder.forward(journey.message))
-            except GatewayError as error:
-                answers.append(error)
-        sent = [*together, *alone]
+                answer = self._forwarder.forward(journey.message)
+        except GatewayError as error:
+            journey.end = error
+        else:
+            self._forwarded([journey], [answer])
+
+    def _forwarded(self, sent: Sequence[_Journey], answers: Sequence[Any]) -> None:
         for journey, answer in zip(sent, self._clean_each(sent, answers), strict=True):
             if isinstance(answer, GatewayError):
                 journey.end = answer
@@ -164,6 +186,9 @@ class BatchIntake(Intake):
             return self._redactor.clean(kind, answer)
         except ScreeningUnavailable:
             return OutcomeUnknown()  # it was forwarded
+
+    def _note_unexpected(self, error: Exception, message: Message) -> None:
+        self._journal.error("request.error", request_id=message.request_id, **error_fields(error))
 
     def _note(self, journeys: Sequence[_Journey], *, milliseconds: float) -> None:
         """Count the messages, and write each one's line."""

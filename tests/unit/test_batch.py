@@ -237,6 +237,54 @@ def test_a_task_that_the_ledger_refuses_spoils_only_itself(door: Door):
     assert [outcome_of(end) for end in ends] == [Outcome.QUEUED, GatewayError, Outcome.QUEUED]
 
 
+@pytest.mark.parametrize("part", ["alert", "queue", "forward", "forward alone"])
+def test_what_nobody_expected_changes_no_end_of_another_message(door: Door, lines: Lines, part: str):
+    door.intake._kinds = Kinds(messages=KINDS.messages, pools={"chat": Pool.CPU})
+    sent = {
+        "alert": message(WITH_EMAIL),
+        "queue": message(delivery=Delivery.QUEUED),
+        "forward": message(),
+        "forward alone": message(kind="chat"),
+    }
+
+    def fail(*_: object) -> None:
+        raise RuntimeError(EMAIL)
+
+    owner, name = {
+        "alert": (door.ledger, "raise_alert"),
+        "queue": (door.ledger, "accept_all"),
+        "forward": (door.forwarder, "forward_all"),
+        "forward alone": (door.forwarder, "forward"),
+    }[part]
+    setattr(owner, name, fail)
+
+    ends = dict(zip(sent, door.intake.receive_all(list(sent.values())), strict=True))
+
+    assert {outcome_of(end) for other, end in ends.items() if other != part} <= set(Outcome)
+    assert ends[part].code == ("internal_error" if part == "alert" else "outcome_unknown")
+    assert len(door.queue.launched) == (part != "queue")
+    assert len(lines.of("request.error")) == len(lines.of("message.refused")) == 1
+    assert "error=RuntimeError raised_at=test_batch.py:" in lines.of("request.error")[0]
+    assert EMAIL not in lines.text
+
+
+def test_what_nobody_expected_of_one_task_leaves_the_others_that_are_written_down_alone(door: Door, monkeypatch):
+    sent = [message(delivery=Delivery.QUEUED) for _ in range(4)]
+    door.intake.receive(sent[0])  # so that they are not written down together
+    accept = door.ledger.accept
+
+    def accept_but_one(task):
+        if task.id == sent[2].id:
+            raise RuntimeError
+        return accept(task)
+
+    monkeypatch.setattr(door.ledger, "accept", accept_but_one)
+
+    ends = door.intake.receive_all(sent)
+
+    assert [outcome_of(end) for end in ends] == [GatewayError, Outcome.QUEUED, OutcomeUnknown, Outcome.QUEUED]
+
+
 def test_a_ledger_that_does_not_answer_is_asked_for_one_alert(door: Door):
     asked: list[object] = []
 
