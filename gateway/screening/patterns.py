@@ -7,12 +7,13 @@ a match is for the check to look at.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Annotated, Final, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-EntityType: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
+ENTITY_TYPE: Final = "[A-Z][A-Z0-9_]{0,63}"
+EntityType: TypeAlias = Annotated[str, StringConstraints(pattern=f"^{ENTITY_TYPE}$")]
 ContextWord: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 

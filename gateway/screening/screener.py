@@ -7,7 +7,8 @@ overlaps is settled. The cost grows in a straight line with the text.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -19,7 +20,7 @@ from gateway.screening.finder import Finder
 from gateway.screening.findings import Finding, Location, pointer
 from gateway.screening.models import Model, join_found, load_model
 from gateway.screening.overlaps import Found
-from gateway.screening.patterns import Detector, PatternSpec
+from gateway.screening.patterns import ENTITY_TYPE, Detector, KeyedValue, Pattern, PatternSpec
 from gateway.screening.rules import Clock
 from gateway.screening.walk import strings
 from gateway.telemetry.logs import OURS, error_fields
@@ -52,13 +53,15 @@ class Screener:
             budget_ms: the longest that one value may take; the clock is looked at between patterns and strings
                 and every few dozen candidates, so the last of these steps may run over.
         Raises:
-            InvalidSetting: an expression is not RE2's syntax, or the budget is no positive number.
+            InvalidSetting: an expression is not RE2's syntax, an entity type no name for one, or the budget no positive
+                number.
         """
         if budget_ms <= 0:
             raise InvalidSetting("screening.budget_ms: the time budget has to be positive")
         shipped = [pattern for detector in detectors for pattern in detector.patterns]
         everything = [*shipped, *(spec.as_pattern() for spec in patterns)]
         keyed = [each for detector in detectors for each in detector.keyed]
+        _check_entity_types((*everything, *keyed))
         self._finder = Finder(everything, keyed)
         self._budget_s = budget_ms / 1000
         self._model = model
@@ -138,6 +141,13 @@ def build_screener(
     """
     loaded = load_model(model) if model else None
     return Screener(load_detectors(detectors), patterns=patterns, budget_ms=budget_ms, model=loaded)
+
+
+def _check_entity_types(parts: Iterable[Pattern | KeyedValue]) -> None:
+    """Refuse an entity type that a token could not be told by, and so not be read again."""
+    for part in parts:
+        if not re.fullmatch(ENTITY_TYPE, part.entity_type):
+            raise InvalidSetting(f"screening: the entity type of {part.name} does not match {ENTITY_TYPE}")
 
 
 class _Clock:

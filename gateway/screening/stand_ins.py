@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from gateway.screening.overlaps import Found
+from gateway.screening.patterns import ENTITY_TYPE
 
 _DIGITS: Final = "0123456789abcdef"
 _LETTERS: Final = "bcdfghjklmnpqrst"
@@ -20,7 +21,7 @@ HASH_BYTES: Final = 8
 MARK: Final = "tok_"  #: a token begins with it
 TOKEN_BYTES: Final = 64  #: of the shortest token
 
-_TYPE: Final = r"<(?P<type>[A-Z][A-Z0-9_]{0,63})"
+_TYPE: Final = f"<(?P<type>{ENTITY_TYPE})"
 TOKEN_BEGINNING: Final = rf"{_TYPE}:{MARK}"
 TOKEN: Final = rf"{TOKEN_BEGINNING}(?P<body>[{_LETTERS}]{{{2 * TOKEN_BYTES},}})>"
 _STAND_IN: Final = re.compile(

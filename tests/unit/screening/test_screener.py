@@ -303,6 +303,19 @@ def test_a_family_with_an_expression_that_is_not_re2s_is_named(regex):
         Screener([family])
 
 
+@pytest.mark.parametrize("entity_type", ["staff-id", "staff", "7", "", "A" * 65, "STAFF_ID\n"])
+def test_an_entity_type_that_no_token_could_carry_is_refused_where_it_stands(entity_type):
+    pattern = Pattern(name="staff id", entity_type=entity_type, regex="STF", score=1)
+    keyed = KeyedValue(name="staff key", entity_type=entity_type, keys=("staff",), score=1)
+
+    for name, family in (
+        ("staff id", Family(name="staff", patterns=(pattern,))),
+        ("staff key", Family(name="staff", patterns=(), keyed=(keyed,))),
+    ):
+        with pytest.raises(InvalidSetting, match=f"entity type of {name}"):
+            Screener([family])
+
+
 def test_detectors_are_chosen_by_name_and_loaded_once():
     assert build_screener(["email", "iban", "email"]).supported == ("EMAIL_ADDRESS", "IBAN_CODE")
 
