@@ -75,7 +75,7 @@ class Pattern:
 
     name: str  #: unique within the detector
     entity_type: str  #: Presidio's name where it has one
-    regex: str  #: RE2; a group named `value` narrows the match to that group
+    regex: str  #: RE2; a group named `value` narrows the match to that group where it takes part in it
     score: float  #: without a context word; the shipped policy acts on 0.5 and more
     gate: str = ""  #: RE2, cheaper and wider than `regex`, and in or beside each match of it; "": `regex` itself
     context: tuple[str, ...] = ()  #: whole words or phrases, in any case; one nearby raises the score

@@ -185,6 +185,12 @@ def test_a_group_named_value_is_what_counts():
     assert found("the code 1234 opens", Screener([], patterns=[spec])) == [("CODE", "1234")]
 
 
+def test_the_whole_match_counts_where_the_group_named_value_took_no_part():
+    spec = PatternSpec(entity_type="CODE", regex=r"code (?P<value>\d{4})|ab", score=0.9)
+
+    assert found("code 1234, ab", Screener([], patterns=[spec])) == [("CODE", "1234"), ("CODE", "ab")]
+
+
 def test_a_pattern_that_matches_nothing_at_all_finds_nothing():
     digits = Family(name="digits", patterns=(Pattern(name="digits", entity_type="CODE", regex=r"\d*", score=0.9),))
 
