@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from gateway.access.roles import Role
+from gateway.errors import GatewayError
 from gateway.presidio.analyzer import Found
 from gateway.presidio.anonymizer import anonymize, deanonymize
 from gateway.presidio.operators import ANONYMIZERS, DEANONYMIZERS
@@ -93,11 +94,18 @@ def post_anonymize() -> Response:
     )
 )
 def post_deanonymize() -> Response:
-    """Decrypt a text at the places that the request names; the journal tells who did."""
-    who = caller(Role.ADMIN)
-    body = json_body(request, DeanonymizeIn)
-    changed = deanonymize(body.text, [item.as_place() for item in body.anonymizer_results], body.deanonymizers)
-    parts().journal.info("text.deanonymized", request_id=request_id(), caller=who.name, decrypted=len(changed.items))
+    """Decrypt a text at the places that the request names; the journal tells who did, and who was refused."""
+    told = {"request_id": request_id(), "caller": "nobody"}
+    try:
+        who = caller()
+        told["caller"] = who.name
+        who.require(Role.ADMIN)
+        body = json_body(request, DeanonymizeIn)
+        changed = deanonymize(body.text, [item.as_place() for item in body.anonymizer_results], body.deanonymizers)
+    except GatewayError as error:
+        parts().journal.warning("text.refused", **told, code=error.code)
+        raise
+    parts().journal.info("text.deanonymized", **told, decrypted=len(changed.items))
     return json_answer(asdict(changed))
 
 

@@ -213,13 +213,25 @@ def test_an_admin_decrypts_and_the_journal_tells(shop, admin, lines: Lines):
 
 
 @pytest.mark.parametrize("role", [Role.CLIENT, Role.OPERATOR])
-def test_only_admins_decrypt(act_as, role: Role):
+def test_only_admins_decrypt_and_the_journal_tells_who_tried(act_as, lines: Lines, role: Role):
     answer = act_as("other", role).post("/deanonymize", {"text": EMAIL})
 
     refused(answer, 403, "forbidden")
+    (line,) = lines.of("text.refused")
+    assert line.endswith("caller=other code=forbidden")
+    assert EMAIL not in lines.text
 
 
-def test_a_wrong_key_is_told_without_the_text(admin):
+def test_the_journal_tells_of_a_text_that_nobody_known_wanted_decrypted(door: Door, lines: Lines):
+    answer = door.client.post("/deanonymize", json={"text": EMAIL}, headers={"X-API-Key": EMAIL})
+
+    refused(answer, 401, "unauthenticated")
+    (line,) = lines.of("text.refused")
+    assert line.endswith("caller=nobody code=unauthenticated")
+    assert EMAIL not in lines.text
+
+
+def test_a_wrong_key_is_told_without_the_text(admin, lines: Lines):
     body = {
         "text": EMAIL,
         "anonymizer_results": [{"start": 0, "end": len(EMAIL), "entity_type": "A"}],
@@ -227,6 +239,10 @@ def test_a_wrong_key_is_told_without_the_text(admin):
     }
 
     assert refused(admin.post("/deanonymize", body))["field"] == "/anonymizer_results"
+    (line,) = lines.of("text.refused")
+    assert line.endswith("caller=root code=invalid_request")
+    assert EMAIL not in lines.text
+    assert KEY not in lines.text
 
 
 def test_what_there_is_is_listed(shop):
