@@ -2,8 +2,10 @@
 New rules for programs that run: at SIGHUP the policy, the detectors and the processors are read anew.
 
 Nothing is started again, so no connection is closed and no request lost: each process builds the new parts beside the
-old ones and changes over between two messages. What the settings say of processes, addresses and the mesh's own secrets
-counts from the next start, as does changed code of a module that was imported before.
+old ones and changes over between two requests or tasks; a batch that has begun ends under the rules it began under.
+Each process reads the files itself, one of the cpu pool at its next task: where they are changed again before that,
+processes work under different rules until the next reload. What the settings say of processes, addresses and the mesh's
+own secrets counts from the next start, as does changed code of a module that was imported before.
 """
 
 import gc
@@ -26,6 +28,7 @@ RENEW: Final = "renew"  #: the extension of a Flask application that takes new s
 _CHECK: Final = (sys.executable, "-m", "gateway", "check", "--quick")
 _CHECK_WITHIN_S: Final = 60
 _SAID: Final = "portcullis: "
+GOOD: Final = "The configuration is good."  #: what `portcullis check` says last of settings that it does not refuse
 
 
 class SettingsInForce:
@@ -76,19 +79,26 @@ def renew_with(take: Callable[[Settings], object], journal: Journal) -> None:
 
 
 def at_hangup(renew: Callable[[], object]) -> None:
-    """Call *renew* in a thread of its own at each SIGHUP; it takes a second that this process has no time to wait."""
+    """Call *renew* in a thread of its own at each SIGHUP."""
+    start = _aside(renew)
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        start()
+
+    signal.signal(signal.SIGHUP, handle)
+    signal.siginterrupt(signal.SIGHUP, False)
+
+
+def _aside(renew: Callable[[], object]) -> Callable[[], None]:
+    """Have *renew* run in a thread, one at a time; it takes a second or more that its process has no time to wait."""
     one_at_a_time = threading.Lock()
 
     def work() -> None:
         with one_at_a_time:
             renew()
 
-    def start(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        threading.Thread(target=work, name="renew", daemon=True).start()
-
-    signal.signal(signal.SIGHUP, start)
-    signal.siginterrupt(signal.SIGHUP, False)
+    return lambda: threading.Thread(target=work, name="renew", daemon=True).start()
 
 
 def gunicorn_hooks() -> dict[str, Any]:
@@ -106,7 +116,7 @@ def gunicorn_hooks() -> dict[str, Any]:
 
     def when_ready(server: Any) -> None:
         in_force()
-        server.handle_hup = lambda: renew_all(server)
+        server.handle_hup = _aside(lambda: renew_all(server))
 
     def post_worker_init(worker: Any) -> None:
         gc.freeze()  # what was loaded stays: a full collection would look through all of it, for a tenth of a second
@@ -116,13 +126,20 @@ def gunicorn_hooks() -> dict[str, Any]:
 
 
 def _try_out() -> None:
+    """
+    Have a process of its own try the settings.
+
+    Its words tell, and not its exit status: gunicorn's master collects that of every child, and then it is lost.
+    Raises:
+        InvalidSetting: with what is wrong.
+    """
     try:
         done = subprocess.run(  # noqa: S603 - this very program
             _CHECK, stdin=subprocess.DEVNULL, capture_output=True, timeout=_CHECK_WITHIN_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise InvalidSetting(f"the settings cannot be tried ({type(error).__name__})") from None
-    if done.returncode:
+    if GOOD.encode() not in done.stdout.splitlines():
         lines = done.stderr.decode("utf-8", "replace").splitlines()
         said = next((line for line in reversed(lines) if line.startswith(_SAID)), "the settings cannot be tried")
         raise InvalidSetting(said.removeprefix(_SAID))

@@ -7,6 +7,7 @@ import typer
 from gateway.checks import OwnDetector, own_detectors, try_out
 from gateway.errors import InvalidSetting
 from gateway.native.summary import print_warnings
+from gateway.reloading import GOOD
 from gateway.screening.hostile import LIMIT_US_PER_KB, Cost, worst_cost
 from gateway.settings import Settings, load, located
 
@@ -14,7 +15,7 @@ from gateway.settings import Settings, load, located
 def check(*, quick: Annotated[bool, typer.Option("--quick", help="leave out the timing")] = False) -> None:
     """Try the configuration without starting anything; time detectors of one's own on hostile texts."""
     run_check(load(), quick=quick)
-    typer.echo("The configuration is good.")
+    typer.echo(GOOD)
 
 
 def run_check(settings: Settings, *, quick: bool = False) -> None:

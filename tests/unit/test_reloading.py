@@ -1,11 +1,14 @@
 import json
+import signal
 from pathlib import Path
 
 import pytest
+from harness.eventually import eventually
 
+from gateway import reloading
 from gateway.errors import InvalidSetting
 from gateway.journal import Journal
-from gateway.reloading import SettingsInForce, renew_with
+from gateway.reloading import SettingsInForce, gunicorn_hooks, renew_with
 
 GOOD = 'kinds = ["chat"]\n'
 NEW = 'kinds = ["invoice"]\n[policy.operators]\nEMAIL_ADDRESS = "token"\n'
@@ -54,6 +57,45 @@ def test_bad_settings_are_refused_with_one_line_and_the_old_ones_stay(home, line
     assert not taken
     assert in_force() is before
     assert f"reason={json.dumps(reason)[:-1]}" in line
+
+
+def test_bad_settings_are_refused_where_another_collects_the_trials_exit_status(home):
+    in_force = SettingsInForce()
+    in_force()
+    (home / "gateway.toml").write_text(GOOD + "[screening]\ndetectors = ['emial']\n")
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects it, as gunicorn's master may
+
+    try:
+        taken = in_force.renew(Journal())
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+    assert not taken
+
+
+class Master:
+    """What of gunicorn's master the hooks touch."""
+
+    def __init__(self) -> None:
+        self.handle_hup = lambda: None
+        self.signals: list[int] = []
+
+    def kill_workers(self, number: int) -> None:
+        self.signals.append(number)
+
+
+def test_gunicorns_master_goes_on_while_settings_are_tried_and_tells_its_workers_then(home, monkeypatch):
+    monkeypatch.setattr(reloading, "in_force", SettingsInForce())
+    master = Master()
+    gunicorn_hooks()["when_ready"](master)
+    (home / "gateway.toml").write_text('kinds = ["invoice"]\n')
+
+    master.handle_hup()
+    at_once = list(master.signals)
+
+    assert eventually(lambda: master.signals) == [signal.SIGHUP]
+    assert at_once == []
+    assert reloading.in_force().kinds == {"invoice"}
 
 
 @pytest.mark.parametrize("error", [InvalidSetting("the reason"), LookupError("hunter2")])
