@@ -72,9 +72,8 @@ class Rule:
             if behind > stop and limit < len(data):
                 spans = self.regex.match(data, first, len(data))  # the window may have cut its end off
                 behind = spans[0][1]
-            at, end = spans[self.regex.group]
-            if at < 0:
-                at, end = spans[0]  # the group stands in another alternative than the one that matched
+            counts = spans[self.regex.group]
+            at, end = counts if counts[0] >= 0 else spans[0]  # the group may stand in another alternative
             found = self._judged(data, at, end, context) if at < end else None
             if found is not None:
                 scan.found.append(found)
