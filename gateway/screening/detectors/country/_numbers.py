@@ -186,6 +186,11 @@ def _elements(form: str) -> list[tuple[str, int, int]]:
     ]
 
 
+def is_no_filler(text: str) -> bool:
+    """Tell whether *text* has more than three different characters, as a template like `01000000000` has not."""
+    return len(set(text)) > 3  # noqa: PLR2004 -- as said
+
+
 def weighted_sum(digits: str, weights: Iterable[int]) -> int:
     """Return the sum of the products of *digits* and *weights*, one by one; the shorter of the two ends it."""
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))

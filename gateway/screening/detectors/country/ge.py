@@ -1,12 +1,7 @@
 """Georgia: the personal number."""
 
-from gateway.screening.detectors.country._numbers import number
+from gateway.screening.detectors.country._numbers import is_no_filler, number
 from gateway.screening.patterns import Family, words
-
-
-def _is_no_filler(text: str) -> bool:
-    return len(set(text)) > 3  # noqa: PLR2004 -- `01000000000` is a template
-
 
 DETECTOR = Family(
     name="ge",
@@ -14,7 +9,7 @@ DETECTOR = Family(
     patterns=(
         number(
             "GE_PERSONAL_NUMBER",
-            _is_no_filler,
+            is_no_filler,
             r"\d{11}",
             words("პირადი ნომერი, პ/ნ, georgian personal number, georgian id"),
             score=0.4,

@@ -2,15 +2,11 @@
 
 from stdnum.ve import rif
 
-from gateway.screening.detectors.country._numbers import number, written
+from gateway.screening.detectors.country._numbers import is_no_filler, number, written
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words("rif, registro de información fiscal")
 _CITIZEN = words("cédula, cedula, cédula de identidad, c.i")
-
-
-def _is_citizen(text: str) -> bool:
-    return len(set(text)) > 3  # noqa: PLR2004 -- `V-11.111.111` is a template
 
 
 DETECTOR = Family(
@@ -28,7 +24,7 @@ DETECTOR = Family(
         ),
         written(
             "VE_CEDULA",
-            _is_citizen,
+            is_no_filler,
             r"[VE]-?(?:\d{1,2}\.\d{3}\.\d{3}|\d{6,8})",
             _CITIZEN,
             score=0.4,
