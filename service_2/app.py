@@ -40,8 +40,14 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
     request_id.install(app)
     problems.install(app, journal)
     app.extensions[PROCESSORS] = processors
-    expected = f"Bearer {token}".encode()
     processing = _Processing(lambda: app.extensions[PROCESSORS], journal)
+    _add_processing(app, processing, token=token, journal=journal)
+    _add_probes(app)
+    return app
+
+
+def _add_processing(app: Flask, processing: "_Processing", *, token: str, journal: Journal) -> None:
+    expected = f"Bearer {token}".encode()
 
     def check_token() -> None:
         if not token or not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
@@ -70,6 +76,8 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
         journal.info_each("message.processed", done, request_id=g.request_id)
         return Response(answers, content_type=LINES_TYPE)
 
+
+def _add_probes(app: Flask) -> None:
     @app.get("/health")
     def get_health() -> Response:
         return health()
@@ -81,8 +89,6 @@ def create_app(processors: Mapping[str, Processor], *, token: str, journal: Jour
     @app.get("/metrics")
     def get_metrics() -> Response:
         return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-    return app
 
 
 class _Processing:
