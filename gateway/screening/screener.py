@@ -50,8 +50,9 @@ class Screener:
 
         Args:
             model: also reads every string, but no key.
-            budget_ms: the longest that one value may take; the clock is looked at between patterns and strings
-                and every few dozen candidates, so the last of these steps may run over.
+            budget_ms: the longest that one value may take; the clock is looked at before each string and key, each
+                stretch that the gate has opened, each value of JSON inside a string, and after every few dozen
+                candidates of a pattern, so the last of these steps may run over.
         Raises:
             InvalidSetting: an expression is not RE2's syntax, an entity type no name for one, or the budget no positive
                 number.
