@@ -25,6 +25,7 @@ _NOT_IN_NAMES = frozenset("<>{}[]$%=/\\@:;_|\n")
 _NO_NAMES = frozenset(  # capitalised behind a salutation or a label, and nobody's name
     words(
         "sir, sirs, madam, all, team, colleague, colleagues, customer, customers, friend, friends, reader, readers, "
+        "president, minister, chairman, chairwoman, chair, speaker, ambassador, secretary, judge, officer, "
         "valued, hiring, support, everyone, everybody, folks, user, users, member, members, editor, guest, client, "
         "damen, herren, kollegen, kunde, kunden, the, our, your, my, this, unknown, none, null, not, n/a, test, "
         "recipient, applicant, candidate, student, students, parents, partner, partners, subscriber, diary, god, "
@@ -154,6 +155,7 @@ DETECTOR = Family(
     },
     counter_examples=(
         "Dear Sir or Madam,",
+        "Mr President, thank you",
         "Dear team,",
         "my name is on the list",
         "name: string",

@@ -221,7 +221,7 @@ DETECTOR = Family(
             name="mobile number without separators",
             entity_type="PHONE_NUMBER",
             regex=r"\b(?:1[3-9]\d{9}|0[3-9]\d{9})\b",
-            score=0.5,
+            score=0.4,  # one order number of eleven digits in twenty is some country's mobile number
             context=_CONTEXT,
             check=_is_mobile_number,
         ),
@@ -249,7 +249,7 @@ DETECTOR = Family(
             "電話«03-1234-5678»",
             "«090-1234-5678», «(11) 98456-5666», «020 7946 0958»",
             "«0532 123 45 67», «532-123-45-67», «01 23 45 67 89»",
-            "«13812345678» or «09171234567» or «06 12 34 56 78»",
+            "手机 «13812345678», mobile «09171234567», «06 12 34 56 78»",
             "Rückruf unter «0151 23456789» oder «0664/1234567»",
             "звоните «8 912 345-67-89»; móvil «612 345 678»",
             "tel «089 1234 5678» 2024-01-01 12:00",
@@ -257,6 +257,7 @@ DETECTOR = Family(
         )
     },
     counter_examples=(
+        "order 13812345678 shipped",
         "order 4155550132",
         "id 123e4567-e89b-12d3-a456-426614174000",
         "at 2024-11-14T16:30:40.461Z",
