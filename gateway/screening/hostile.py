@@ -113,7 +113,8 @@ def _alarm(seconds: float) -> Iterator[None]:
         raise TimeoutError
 
     handler = signal.signal(signal.SIGALRM, ring)
-    timer = signal.setitimer(signal.ITIMER_REAL, seconds)
+    # It rings again: one that rings inside a finalizer or a hook of the collector is swallowed there.
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
     try:
         yield
     finally:

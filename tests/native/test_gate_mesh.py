@@ -88,6 +88,15 @@ def test_a_program_that_does_not_come_up_is_named_and_nothing_is_left(settings):
     assert processes.marked(settings.home) == set()
 
 
+@pytest.fixture
+def interruptible():
+    """Have SIGINT interrupt also where the tests run in a shell's background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_up_leaves_nothing(settings):
     never = sleeper("monitor", 2, is_up=lambda: False)
     threading.Timer(4, os.kill, (os.getpid(), signal.SIGINT)).start()
