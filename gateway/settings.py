@@ -60,11 +60,23 @@ class ScreeningTable(_Table):
     )
 
 
+class Limits(_Table):
+    """What a kind of task may take; what is not set is not limited, or as for every kind."""
+
+    seconds: float | None = Field(None, gt=0, le=86_400, description="An attempt may run this long.")
+    attempts: int | None = Field(None, ge=1, le=100, description="Tries, instead of `GATEWAY_MAX_ATTEMPTS`.")
+    at_once: int | None = Field(None, ge=1, le=10_000, description="So many may run at the same time.")
+    wait_seconds: float | None = Field(
+        None, gt=0, description="One that waits longer raises a `SilentFailure` alert, instead of `GATEWAY_WAIT_S`."
+    )
+
+
 class ProcessingTable(_Table):
     """The `[processing]` table."""
 
     processors: Mapping[KindName, str] = Field(default_factory=dict, description="A task kind to `module:attribute`.")
     pools: Mapping[KindName, Pool] = Field(default_factory=dict, description="The pool of each; `cpu` if not named.")
+    limits: Mapping[KindName, Limits] = Field(default_factory=dict, description="What tasks of a kind may take.")
 
 
 class Settings(BaseModel):
@@ -100,6 +112,9 @@ class Settings(BaseModel):
     screening_budget_ms: int = Field(2000, ge=10, le=30_000, description="Screening one message may take this long.")
     lease_s: float = Field(10.0, ge=1, le=3600, description="A worker that is silent for this long has lost its task.")
     max_attempts: int = Field(3, ge=1, le=100, description="Tries of a task that fails or loses its worker.")
+    wait_s: float = Field(
+        600.0, ge=1, le=604_800, description="A task that waits longer for a worker raises a `SilentFailure` alert."
+    )
     report_retention_days: int = Field(90, ge=1, le=3650, description="Alert reports are kept this long.")
     content_retention_days: int = Field(30, ge=1, le=3650, description="What a task holds is kept this long.")
     task_retention_days: int = Field(90, ge=1, le=3650, description="A task's row is kept this long.")

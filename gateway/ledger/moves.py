@@ -54,6 +54,8 @@ def accepted(new: NewTask, *, now: int, launch_grace_ms: int) -> Task:
         started_at=None,
         updated_at=None,
         finished_at=None,
+        callback_url=new.callback_url,
+        silent_at=None,
     )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from gateway.ledger.task import LIVE, Status
 
-HEAD: Final = "0001"  #: the newest revision under migrations/versions; this code needs that one
+HEAD: Final = "0002"  #: the newest revision under migrations/versions; this code needs that one
 
 metadata: Final = MetaData()
 
@@ -58,6 +58,8 @@ tasks: Final = Table(
     Column("started_at", BigInteger),
     Column("updated_at", BigInteger),
     Column("finished_at", BigInteger),
+    Column("callback_url", Text),
+    Column("silent_at", BigInteger),
     CheckConstraint(f"status IN ({_listed(Status)})", name="tasks_status"),
     CheckConstraint(f"(status IN ({_listed(LIVE)})) = (due_at IS NOT NULL)", name="tasks_live_is_due"),
 )
@@ -105,6 +107,26 @@ Index(
     alerts.c.last_at,
     sqlite_where=text("reported < times"),
     postgresql_where=text("reported < times"),
+)
+
+# What a client asked for under a key of its own, so that asking again does nothing twice.
+idempotency: Final = Table(
+    "idempotency",
+    metadata,
+    Column("key_hash", Text, primary_key=True),  # HMAC of the caller and the key
+    Column("body_hash", Text, nullable=False),  # HMAC of the route and the body
+    Column("until", BigInteger, nullable=False),  # in flight: when others may try; answered: when it is forgotten
+    Column("task_id", Text),  # what was accepted for it
+    Column("answer", Text),  # status, headers and body; null while it is in flight
+)
+Index("idempotency_until", idempotency.c.until)
+
+# When each task on a schedule is due next, by the schedule's name.
+schedules: Final = Table(
+    "schedules",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
 )
 
 leaders: Final = Table(

@@ -45,6 +45,7 @@ class NewTask:
     request_id: str
     priority: int = 0  #: higher runs sooner
     not_before: int | None = None  #: ms since the epoch
+    callback_url: str | None = field(default=None, repr=False)  #: who is told once it has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,8 @@ class Task:
     started_at: int | None
     updated_at: int | None  #: None until something happened after it was created
     finished_at: int | None
+    callback_url: str | None = field(repr=False)
+    silent_at: int | None  #: when it was reported to wait longer than its kind should
 
     @property
     def claim(self) -> "Claim":

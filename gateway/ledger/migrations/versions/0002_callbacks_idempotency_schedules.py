@@ -1,0 +1,35 @@
+"""Callbacks and silence of tasks, idempotency keys, schedules."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add the columns and the tables."""
+    op.add_column("tasks", sa.Column("callback_url", sa.Text))
+    op.add_column("tasks", sa.Column("silent_at", sa.BigInteger))
+    op.create_table(
+        "idempotency",
+        sa.Column("key_hash", sa.Text, primary_key=True),
+        sa.Column("body_hash", sa.Text, nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.Column("task_id", sa.Text),
+        sa.Column("answer", sa.Text),
+    )
+    op.create_index("idempotency_until", "idempotency", ["until"])
+    op.create_table(
+        "schedules",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
+    )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_table("schedules")
+    op.drop_table("idempotency")
+    op.drop_column("tasks", "silent_at")
+    op.drop_column("tasks", "callback_url")
