@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from harness.journal import Lines, collected_lines
+from harness.postgres import PostgresServer, postgres_server
 from hypothesis import settings
 
 from gateway.ledger.memory import MemoryLedger
@@ -47,3 +48,33 @@ def database_file(_migrated: bytes, tmp_path: Path) -> Path:
 @pytest.fixture
 def database_url(database_file: Path) -> str:
     return f"sqlite:///{database_file}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server that the tests of this run share; none of them may kill or freeze it."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _migrated_in_postgres(postgres: PostgresServer) -> str:
+    url = postgres.database()
+    migrate(url)
+    return postgres.as_template(url)
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer, _migrated_in_postgres: str) -> Iterator[str]:
+    """A ledger of the test's own in PostgreSQL, with the current schema and nothing in it."""
+    url = postgres.database(template=_migrated_in_postgres)
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """A database of the test's own in PostgreSQL, without a schema."""
+    url = postgres.database()
+    yield url
+    postgres.drop(url)
