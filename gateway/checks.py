@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from gateway.database_engine import new_engine
 from gateway.errors import InvalidSetting, toml_path
-from gateway.ledger.database import new_engine
 from gateway.policy.rules import RouteWhen, RuleWhen
 from gateway.processing.processors import load_processors
 from gateway.screening.detectors import is_users_own, shipped, users_own

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Engine, MetaData, Table, Text, create_engine, event, func
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from gateway.access.roles import Caller, Role
+from gateway.database_engine import begin_writing, new_engine, read
 from gateway.errors import GatewayError, InvalidRequest, LedgerUnavailable, NotFound
 from gateway.message.ids import new_id
 
@@ -74,11 +75,13 @@ class KeyStore:
     """The keys in the ledger's database."""
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
-        self._engine: Engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
-        self._hasty: Engine = self._engine  #: for what is not worth a wait
-        if url.startswith("sqlite"):
-            event.listen(self._engine, "connect", _wait_for_writers)
-            self._hasty = create_engine(url, hide_parameters=True, connect_args={"timeout": 0})
+        """
+        Open nothing yet.
+
+        Raises:
+            InvalidSetting: *url* is none, or names a database that cannot hold keys.
+        """
+        self._engine = new_engine(url)
         self._clock = clock
         self._lock = threading.Lock()
         self._remembered: dict[str, tuple[float, Caller | None]] = {}
@@ -99,7 +102,7 @@ class KeyStore:
             raise InvalidRequest("a key is pk_ and 43 letters, digits, '-' and '_'", field="/key")
         row = {"id": new_id(), "name": name, "role": role.value, "sha256": _digest(plain), "created_at": self._now()}
         try:
-            with self._engine.begin() as connection:
+            with begin_writing(self._engine) as connection:
                 connection.execute(_keys.insert().values(**row))
         except IntegrityError:
             raise KeyNameTaken from None
@@ -110,17 +113,16 @@ class KeyStore:
     def list(self) -> list[Key]:
         """Return all keys, the oldest first, revoked ones included."""
         try:
-            with self._engine.connect() as connection:
-                rows = connection.execute(_keys.select().order_by(_keys.c.created_at, _keys.c.id)).all()
+            rows = read(self._engine, _keys.select().order_by(_keys.c.created_at, _keys.c.id))
         except SQLAlchemyError:
             raise LedgerUnavailable from None
         return [
             Key(
-                name=row.name,
-                role=Role(row.role),
-                created_at=row.created_at,
-                last_used_at=row.last_used_at,
-                revoked_at=row.revoked_at,
+                name=row["name"],
+                role=Role(row["role"]),
+                created_at=row["created_at"],
+                last_used_at=row["last_used_at"],
+                revoked_at=row["revoked_at"],
             )
             for row in rows
         ]
@@ -133,7 +135,7 @@ class KeyStore:
             KeyNotFound: there is none with this name.
         """
         try:
-            with self._engine.begin() as connection:
+            with begin_writing(self._engine) as connection:
                 at = func.coalesce(_keys.c.revoked_at, self._now())
                 found = connection.execute(_keys.update().where(_keys.c.name == name).values(revoked_at=at)).rowcount
         except SQLAlchemyError:
@@ -164,23 +166,21 @@ class KeyStore:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
-        self._hasty.dispose()
 
     def _look_up(self, digest: str) -> Caller | None:
         try:
-            with self._engine.connect() as connection:
-                row = connection.execute(_keys.select().where(_keys.c.sha256 == digest)).one_or_none()
+            row = next(iter(read(self._engine, _keys.select().where(_keys.c.sha256 == digest))), None)
         except SQLAlchemyError:
             raise LedgerUnavailable from None
-        if row is None or row.revoked_at is not None or not hmac.compare_digest(row.sha256, digest):
+        if row is None or row["revoked_at"] is not None or not hmac.compare_digest(row["sha256"], digest):
             return None
-        if row.last_used_at is None or self._now() - row.last_used_at > _LAST_USED_STEP_MS:
+        if row["last_used_at"] is None or self._now() - row["last_used_at"] > _LAST_USED_STEP_MS:
             self._note_use(digest)
-        return Caller(name=row.name, role=Role(row.role))
+        return Caller(name=row["name"], role=Role(row["role"]))
 
     def _note_use(self, digest: str) -> None:
         try:
-            with self._hasty.begin() as connection:
+            with begin_writing(self._engine, hasty=True) as connection:
                 connection.execute(_keys.update().where(_keys.c.sha256 == digest).values(last_used_at=self._now()))
         except SQLAlchemyError:
             return  # a busy ledger must not refuse a good key for the sake of a statistic
@@ -191,7 +191,3 @@ class KeyStore:
 
 def _digest(plain: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def _wait_for_writers(connection: object, _record: object) -> None:
-    connection.execute("PRAGMA busy_timeout = 5000")  # type: ignore[attr-defined]  # the DBAPI's own connection

@@ -15,11 +15,12 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, NullPool, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.ledger.database import begin_writing, new_engine
+from gateway.database_engine import BUSY_MS, begin_writing, new_engine
 from gateway.ledger.schema import HEAD
 from gateway.ledger.trouble import without_values
 
 _LOCK: Final = 0x706F7274  #: an arbitrary number: PostgreSQL's advisory lock of whoever migrates
+_WAIT_MS: Final = 60_000  #: for somebody else's migration; no table is waited for as long, since others would queue
 
 
 def migrate(url: str) -> None:
@@ -56,7 +57,7 @@ def schema_is_current(url: str) -> bool:
 
 @contextmanager
 def _engine(url: str) -> Iterator[Engine]:
-    engine = new_engine(url, poolclass=NullPool)
+    engine = new_engine(url, migrates=True, poolclass=NullPool)
     try:
         yield engine
     except SQLAlchemyError as error:
@@ -71,7 +72,9 @@ def _revision(engine: Engine) -> str | None:
 def _lock(connection: Connection) -> None:
     """Wait for whoever migrates just now. An SQLite transaction that writes is alone anyway."""
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_WAIT_MS}")
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MS}")
 
 
 def _config(connection: Connection) -> Config:

@@ -1,8 +1,6 @@
 """What the ledger's contract suite stands on: a ledger of each sort, a clock that a test moves, and short words."""
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,6 @@ import pytest
 from gateway.ledger.alert import AlertType, FoundItem, NewAlert, Severity
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.memory import MemoryLedger
-from gateway.ledger.migrations import downgrade, migrate
 from gateway.ledger.sql import SqlLedger
 from gateway.ledger.task import Ending, NewTask, Status, Task
 from gateway.message.ids import new_id
@@ -18,7 +15,6 @@ from gateway.message.ids import new_id
 START = 1_800_000_000_000
 LEASE = 30_000
 GRACE = 2_000
-POSTGRES = os.environ.get("LEDGER_TEST_POSTGRES_URL")  # a database of its own: it is emptied again and again
 
 
 class Clock:
@@ -77,25 +73,19 @@ class Words:
         return [(e.from_status, e.to_status, e.by, e.remark) for e in self.ledger.events(task.id)]
 
 
-def sqlite_ledger(folder: Path, clock: Callable[[], int]) -> Ledger:
-    url = f"sqlite:///{folder}/ledger.db"
-    migrate(url)
-    return SqlLedger(url, clock=clock, launch_grace_ms=GRACE)
+def sqlite_ledger(request: pytest.FixtureRequest, clock: Callable[[], int]) -> Ledger:
+    return SqlLedger(request.getfixturevalue("database_url"), clock=clock, launch_grace_ms=GRACE)
 
 
-def memory_ledger(_folder: Path, clock: Callable[[], int]) -> Ledger:
+def postgres_ledger(request: pytest.FixtureRequest, clock: Callable[[], int]) -> Ledger:
+    return SqlLedger(request.getfixturevalue("postgres_url"), clock=clock, launch_grace_ms=GRACE)
+
+
+def memory_ledger(_request: pytest.FixtureRequest, clock: Callable[[], int]) -> Ledger:
     return MemoryLedger(clock=clock, launch_grace_ms=GRACE)
 
 
-def postgres_ledger(_folder: Path, clock: Callable[[], int]) -> Ledger:
-    assert POSTGRES
-    migrate(POSTGRES)
-    downgrade(POSTGRES, "base")
-    migrate(POSTGRES)
-    return SqlLedger(POSTGRES, clock=clock, launch_grace_ms=GRACE)
-
-
-LEDGERS = [sqlite_ledger, memory_ledger] + [postgres_ledger] * bool(POSTGRES)
+LEDGERS = [sqlite_ledger, postgres_ledger, memory_ledger]
 
 
 @pytest.fixture
@@ -104,8 +94,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=LEDGERS, ids=lambda make: make.__name__)
-def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
-    made = request.param(tmp_path, clock)
+def ledger(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Ledger]:
+    made = request.param(request, clock)
     yield made
     made.close()
 

@@ -1,5 +1,7 @@
 import re
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +11,7 @@ import pytest
 from gateway.access import keys as keys_module
 from gateway.access.keys import KeyNameTaken, KeyNotFound, KeyStore, generate
 from gateway.access.roles import Caller, Role
+from gateway.database_engine import BUSY_MS
 from gateway.errors import InvalidRequest, LedgerUnavailable
 
 NOON = 1_800_000_000.0
@@ -32,8 +35,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def store(database_url: str, clock: Clock) -> Iterator[KeyStore]:
-    store = KeyStore(database_url, clock=clock)
+def store(keys_url: str, clock: Clock) -> Iterator[KeyStore]:
+    store = KeyStore(keys_url, clock=clock)
     yield store
     store.close()
 
@@ -87,9 +90,9 @@ def test_a_revoked_key_ends_at_once_where_it_was_not_seen_a_moment_ago(store: Ke
     assert store.caller(plain) is None
 
 
-def test_a_running_service_learns_of_a_revoked_key_within_two_seconds(database_url: str, store: KeyStore, clock: Clock):
+def test_a_running_service_learns_of_a_revoked_key_within_two_seconds(keys_url: str, store: KeyStore, clock: Clock):
     plain = store.create("shop", Role.CLIENT)
-    service = KeyStore(database_url, clock=clock)
+    service = KeyStore(keys_url, clock=clock)
     assert service.caller(plain) is not None
     store.revoke("shop")
 
@@ -110,7 +113,8 @@ def test_a_new_key_that_was_tried_too_early_works_within_two_seconds(store: KeyS
     assert store.caller(plain) is not None
 
 
-def test_only_the_hash_of_a_key_is_in_the_database(store: KeyStore, database_file: Path):
+def test_only_the_hash_of_a_key_is_in_the_database(database_url: str, database_file: Path):
+    store = KeyStore(database_url)
     plain = store.create("shop", Role.CLIENT)
     store.caller(plain)
     store.close()
@@ -206,8 +210,9 @@ def test_revoking_a_key_that_is_not_there_is_told(store: KeyStore):
         store.revoke("shop")
 
 
-def test_a_database_that_does_not_answer_is_no_wrong_key(tmp_path: Path):
-    away = KeyStore(f"sqlite:///{tmp_path}/no/such/folder/ledger.db")
+@pytest.mark.parametrize("url", ["sqlite:////no/such/folder/ledger.db", "postgresql://nobody@127.0.0.1:1/nothing"])
+def test_a_database_that_does_not_answer_is_no_wrong_key(url: str):
+    away = KeyStore(url)
 
     for call in (
         lambda: away.caller(generate()),
@@ -217,6 +222,19 @@ def test_a_database_that_does_not_answer_is_no_wrong_key(tmp_path: Path):
     ):
         with pytest.raises(LedgerUnavailable):
             call()
+
+
+def test_a_busy_ledger_does_not_keep_a_good_key_waiting(database_url: str, database_file: Path):
+    store = KeyStore(database_url)
+    plain = store.create("shop", Role.CLIENT)
+
+    with sqlite3.connect(database_file, isolation_level=None) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        assert store.caller(plain) is not None
+        assert time.monotonic() - started < BUSY_MS / 1000
+
+    store.close()
 
 
 def test_guessing_keys_does_not_make_a_service_grow_or_forget_good_ones(store: KeyStore):

@@ -162,7 +162,7 @@ def test_a_write_waits_while_another_process_writes(ledger, tmp_path):
 
 
 def test_a_write_gives_up_when_another_process_writes_for_too_long(ledger, tmp_path, monkeypatch):
-    monkeypatch.setattr("gateway.ledger.database.BUSY_MS", 50)
+    monkeypatch.setattr("gateway.database_engine.BUSY_MS", 50)
 
     with another_writer(tmp_path), pytest.raises(LedgerUnavailable) as busy:
         ledger.accept(a_task())
