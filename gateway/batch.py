@@ -13,7 +13,6 @@ from typing import Any, Final, TypeAlias
 from gateway.errors import GatewayError, InvalidRequest, LedgerUnavailable, OutcomeUnknown, ScreeningUnavailable
 from gateway.intake import Intake, Outcome, Receipt, Screened
 from gateway.kinds import Pool
-from gateway.ledger.task import Task
 from gateway.message.message import Delivery, Message
 from gateway.policy.rules import Decision
 from gateway.screening.findings import Finding
@@ -134,8 +133,9 @@ class BatchIntake(Intake):
             for journey in journeys:
                 self._try(self._queue_alone, journey)
         else:
+            self._launch(*written)
             for journey, task in zip(journeys, written, strict=True):
-                self._queued(journey, task)
+                journey.arrived(Outcome.QUEUED, task=task)
 
     def _queue_alone(self, journey: _Journey) -> None:
         try:
@@ -143,11 +143,8 @@ class BatchIntake(Intake):
         except GatewayError as error:
             journey.end = error
         else:
-            self._queued(journey, task)
-
-    def _queued(self, journey: _Journey, task: Task) -> None:
-        self._launch(task)
-        journey.arrived(Outcome.QUEUED, task=task)
+            self._launch(task)
+            journey.arrived(Outcome.QUEUED, task=task)
 
     def _forward_all(self, *journeys: _Journey) -> None:
         """Forward them together."""

@@ -257,10 +257,14 @@ class Intake:
         self._launch(task)
         return task
 
-    def _launch(self, task: Task) -> None:
-        if task.not_before is not None and task.not_before > time.time() * 1000:
-            return  # the monitor launches it when its time has come
+    def _launch(self, *tasks: Task) -> None:
+        now = time.time() * 1000
+        due = [task for task in tasks if task.not_before is None or task.not_before <= now]
+        if not due:
+            return  # the monitor launches them when their time has come
         try:
-            self._queue.launch(task.id, pool=task.pool)
+            self._queue.launch_all(due)
         except Exception as error:  # noqa: BLE001 - it is in the ledger: whatever fails now, the monitor launches it
-            self._journal.warning("task.unlaunched", request_id=task.request_id, task_id=task.id, **error_fields(error))
+            for task in due:
+                ids = {"request_id": task.request_id, "task_id": task.id}
+                self._journal.warning("task.unlaunched", **ids, **error_fields(error))

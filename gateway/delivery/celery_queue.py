@@ -1,7 +1,7 @@
 """The queue on Celery: its messages name a task of the ledger and carry nothing of it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from celery import Celery
@@ -10,13 +10,18 @@ from kombu.entity import Queue as KombuQueue
 from kombu.exceptions import KombuError, OperationalError
 from redis.exceptions import RedisError
 
-from gateway.delivery.breaker import Breaker
+from gateway.delivery.publisher import Address, Publisher
 from gateway.errors import BrokerUnavailable
 from gateway.kinds import Pool
+from gateway.ledger.task import Priority, Task
 
 RUN: Final = "portcullis.run"  #: the one Celery task
 _SCANNED: Final = 100_000  #: messages that are looked through at most; it takes about half a second
 _ID: Final = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TOGETHER: Final = 16  #: ids in one message at most; the head of a message, where they are looked for, has room for 25
+_SEPARATOR: Final = ":"  #: between a pool and a priority in the name of a list in Redis
+#: Redis has a list for each priority, and the lower number is taken first; RabbitMQ's queues know the higher as sooner.
+_REDIS_PRIORITIES: Final[Mapping[int, int]] = {Priority.HIGH: 0, Priority.NORMAL: 3, Priority.LOW: 6}
 _BROKER_ERRORS: Final = (OperationalError, KombuError, RedisError, OSError, TimeoutError)
 
 #: See docs/decisions/0002-the-ledger-is-the-truth.md for what each of these was chosen against.
@@ -30,7 +35,10 @@ _SETTINGS: Final[dict[str, Any]] = {
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
     "worker_cancel_long_running_tasks_on_connection_loss": False,
-    "task_queues": [KombuQueue(pool.value, Exchange(pool.value), routing_key=pool.value) for pool in Pool],
+    "task_queues": [
+        KombuQueue(pool.value, Exchange(pool.value), routing_key=pool.value, max_priority=max(Priority))
+        for pool in Pool
+    ],
     "task_default_queue": Pool.CPU.value,
     "task_create_missing_queues": False,
     "worker_hijack_root_logger": False,
@@ -49,43 +57,75 @@ def celery_app(broker_url: str, *, publisher: bool) -> Celery:
         publisher: for a web service: it gives up after half a second, where a worker waits for five.
     """
     app = Celery("portcullis", broker=broker_url, backend=None, set_as_current=False)
-    wait = 0.5 if publisher else 5.0
     app.conf.update(
         _SETTINGS,
         broker_pool_limit=64,
         broker_connection_timeout=0.5 if publisher else 2.0,
-        broker_transport_options={
-            "socket_timeout": wait,
-            "socket_connect_timeout": 0.5 if publisher else 2.0,
-            "socket_keepalive": not broker_url.startswith("redis+socket"),
-            "max_retries": 1,
-            "interval_start": 0,
-            "interval_step": 0.1,
-            "interval_max": 0.2,
-            "health_check_interval": 10,
-            "visibility_timeout": 3600,
-        },
+        broker_heartbeat=10,  # RabbitMQ alone knows it
+        broker_transport_options=_transport_options(broker_url, publisher=publisher),
     )
     return app
+
+
+def _transport_options(broker_url: str, *, publisher: bool) -> dict[str, Any]:
+    """Return what the URL's transport knows; another would refuse it, or take it for something else."""
+    reconnect = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
+    if not _is_redis(broker_url):
+        return {**reconnect, "read_timeout": 0.5, "write_timeout": 0.5} if publisher else reconnect
+    return {
+        **reconnect,
+        "socket_timeout": 0.5 if publisher else 5.0,
+        "socket_connect_timeout": 0.5 if publisher else 2.0,
+        "socket_keepalive": not broker_url.startswith("redis+socket"),
+        "health_check_interval": 10,
+        "visibility_timeout": 3600,
+        "priority_steps": sorted(_REDIS_PRIORITIES.values()),
+        "sep": _SEPARATOR,
+    }
+
+
+def _is_redis(broker_url: str) -> bool:
+    return broker_url.startswith(("redis", "sentinel"))
 
 
 class CeleryQueue:
     """Publishes ids, and skips the broker for five seconds after it failed."""
 
-    def __init__(self, app: Celery) -> None:
-        self._app = app
-        self._breaker = Breaker(failures=1, open_for_s=5.0)
+    def __init__(self, app: Celery, *, most_together: int = _TOGETHER) -> None:
+        """
+        Connect to nothing yet.
 
-    def launch(self, task_id: str, *, pool: str) -> None:
+        Args:
+            most_together: the most ids that share a message; with 1 each has its own.
+        """
+        self._app = app
+        self._priorities = _REDIS_PRIORITIES if _is_redis(app.conf.broker_url) else {each: each for each in Priority}
+        self._publisher = Publisher(self._send, most_together=most_together)
+
+    def launch(self, task_id: str, *, pool: str, priority: int = Priority.NORMAL) -> None:
         """Send the one Celery task; its id in Flower is the task's own."""
-        if not self._breaker.allows():
-            raise BrokerUnavailable
+        self._publisher.publish(Address(pool, priority), [task_id], together=False)
+
+    def launch_all(self, tasks: Sequence[Task]) -> None:
+        """Send the one Celery task with the ids of several, those of concurrent callers among them."""
+        by_address: dict[Address, list[str]] = {}
+        for task in tasks:
+            by_address.setdefault(Address(task.pool, task.priority), []).append(task.id)
+        for address, ids in by_address.items():
+            self._publisher.publish(address, ids, together=True)
+
+    def _send(self, address: Address, ids: Sequence[str]) -> None:
         try:
-            self._app.send_task(RUN, args=([task_id],), task_id=task_id, queue=pool, retry=False)
+            self._app.send_task(
+                RUN,
+                args=(list(ids),),
+                task_id=ids[0] if len(ids) == 1 else None,
+                queue=address.pool,
+                priority=self._priorities[address.priority],
+                retry=False,
+            )
         except _BROKER_ERRORS:
-            self._breaker.failed()
             raise BrokerUnavailable from None
-        self._breaker.succeeded()
 
     def holds(self, pool: str, task_ids: Collection[str]) -> set[str] | None:
         """Look through the pool's list in Redis; other brokers cannot tell."""
@@ -97,14 +137,19 @@ class CeleryQueue:
                 if client is None:
                     return None
                 held: set[str] = set()
-                for at in range(0, _SCANNED, 1000):
-                    raw = client.lrange(pool, at, at + 999)
-                    held |= wanted.intersection(found.decode() for found in _ID.findall(b" ".join(raw)))
-                    if len(raw) < 1000 or held == wanted:  # noqa: PLR2004 - the step above: the list's end
-                        break
+                for name in self._lists(pool):
+                    for at in range(0, _SCANNED, 1000):
+                        raw = client.lrange(name, at, at + 999)
+                        held |= wanted.intersection(found.decode() for found in _ID.findall(b" ".join(raw)))
+                        if len(raw) < 1000 or held == wanted:  # noqa: PLR2004 - the step above: the list's end
+                            break
                 return held
         except _BROKER_ERRORS:
             raise BrokerUnavailable from None
+
+    def _lists(self, pool: str) -> list[str]:
+        """Return the names of the pool's lists in Redis."""
+        return [f"{pool}{_SEPARATOR}{step}" if step else pool for step in self._priorities.values()]
 
     def ping(self) -> None:
         """Open a connection, and let it go."""

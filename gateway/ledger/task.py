@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 
@@ -33,6 +33,14 @@ MOVES: Final[Mapping[Status, frozenset[Status]]] = {
 }
 
 
+class Priority(IntEnum):
+    """Which of the tasks that wait for a pool is taken sooner."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
     """A task to be accepted; its payload has been screened, and redacted where the policy says so."""
@@ -43,7 +51,7 @@ class NewTask:
     pool: str
     payload: Mapping[str, Any] = field(repr=False)  #: content, args, metadata
     request_id: str
-    priority: int = 0  #: higher runs sooner
+    priority: int = Priority.NORMAL
     not_before: int | None = None  #: ms since the epoch
     callback_url: str | None = field(default=None, repr=False)  #: who is told once it has ended
 
@@ -63,7 +71,7 @@ class Task:
     launches: int  #: how often the monitor published it again
     due_at: int | None  #: when somebody should look; None once the task has ended
     not_before: int | None
-    priority: int
+    priority: int  #: a `Priority`
     owner: str | None  #: the worker that holds it
     progress: float | None  #: 0 to 1
     result: Any = field(repr=False)  #: any JSON value, screened

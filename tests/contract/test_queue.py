@@ -10,6 +10,8 @@ from harness.fakes import FakeQueue
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.delivery.queue import Queue
 from gateway.errors import BrokerUnavailable
+from gateway.ledger.moves import accepted
+from gateway.ledger.task import NewTask, Priority, Task
 from gateway.message.ids import new_id
 
 
@@ -27,7 +29,11 @@ def fake() -> Iterator[UnderTest]:
 
 def celery() -> Iterator[UnderTest]:
     with running_broker() as broker, celery_app(broker.url, publisher=True) as app:
-        yield UnderTest(queue=CeleryQueue(app), go_down=broker.stop, empty=lambda pool: broker.client().delete(pool))
+        yield UnderTest(
+            queue=CeleryQueue(app),
+            go_down=broker.stop,
+            empty=lambda pool: broker.client().delete(*broker.client().keys(f"{pool}*")),
+        )
 
 
 @pytest.fixture(params=[fake, celery], ids=lambda make: make.__name__)
@@ -67,6 +73,29 @@ def test_only_what_was_asked_for_is_told(queue: Queue):
 
 def test_a_queue_that_was_never_used_holds_nothing(queue: Queue):
     assert queue.holds("cpu", [new_id()]) == set()
+
+
+def a_task(pool: str = "io", **fields: object) -> Task:
+    usual = {"caller": "shop", "kind": "sum", "payload": {}, "request_id": "0" * 32}
+    return accepted(NewTask(**{"id": new_id(), "pool": pool, **usual, **fields}), now=0, launch_grace_ms=0)
+
+
+def test_many_are_launched_at_once_each_for_its_pool(queue: Queue):
+    tasks = [a_task(pool, priority=priority) for pool in ("io", "cpu") for priority in Priority for _ in range(30)]
+
+    queue.launch_all(tasks)
+
+    for pool in ("io", "cpu"):
+        assert queue.holds(pool, [task.id for task in tasks]) == {task.id for task in tasks if task.pool == pool}
+
+
+@pytest.mark.parametrize("priority", Priority)
+def test_what_waits_is_found_whatever_its_priority(queue: Queue, priority: Priority):
+    launched = new_id()
+
+    queue.launch(launched, pool="io", priority=priority)
+
+    assert queue.holds("io", [launched]) == {launched}
 
 
 def test_launching_twice_does_no_harm(queue: Queue):

@@ -32,7 +32,8 @@ class Broker:
     def waiting(self, pool: str) -> list[bytes]:
         """Return the raw messages that wait for the pool."""
         with self.client() as client:
-            return client.lrange(pool, 0, -1)
+            lists = client.keys(f"{pool}*")  # one for each priority
+            return [raw for name in lists if client.type(name) == b"list" for raw in client.lrange(name, 0, -1)]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from gateway.errors import BrokerUnavailable, GatewayError
+from gateway.ledger.task import Priority, Task
 from gateway.message.message import Message
 
 
@@ -15,9 +16,13 @@ class FakeQueue:
         self.down = False
         self.waiting: dict[str, list[str]] = defaultdict(list)
 
-    def launch(self, task_id: str, *, pool: str) -> None:
+    def launch(self, task_id: str, *, pool: str, priority: int = Priority.NORMAL) -> None:
         self.ping()
         self.waiting[pool].append(task_id)
+
+    def launch_all(self, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            self.launch(task.id, pool=task.pool, priority=task.priority)
 
     def holds(self, pool: str, task_ids: Collection[str]) -> set[str] | None:
         self.ping()

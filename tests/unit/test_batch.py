@@ -173,7 +173,7 @@ def test_a_broker_that_is_away_changes_nothing_for_the_sender(door: Door):
 
 def test_tasks_are_written_down_before_the_broker_is_told(door: Door):
     told: list[tuple[str, bool]] = []
-    door.queue.launch = lambda task_id, pool: told.append((task_id, door.task(task_id).pool == pool))
+    door.queue.launch_all = lambda tasks: told.extend((task.id, door.task(task.id).pool == task.pool) for task in tasks)
 
     ends = door.intake.receive_all([message(delivery=Delivery.QUEUED) for _ in range(3)])
 

@@ -113,7 +113,7 @@ def test_a_queued_message_goes_to_the_pool_of_its_route_else_of_its_kind(door: D
 
 def test_a_task_is_written_down_before_the_broker_is_told(door: Door):
     told: list[bool] = []
-    door.queue.launch = lambda task_id, pool: told.append(door.task(task_id).pool == pool)
+    door.queue.launch_all = lambda tasks: told.extend(door.task(task.id).pool == task.pool for task in tasks)
 
     door.intake.receive_task(new_task())
 
