@@ -11,6 +11,8 @@ DEFAULT_MESSAGE_KIND: Final = "message"
 PROCESS: Final = "process"  #: what service_2 does with a text; kinds without a processor of their own run it
 WAIT_AND_RETURN: Final = "wait_and_return"
 SUM: Final = "sum"
+RECOMMENDATIONS: Final = "recommendations"
+WEBHOOK: Final = "webhook"  #: telling a `callback_url` that its task has ended; nobody can ask for one
 
 
 class Pool(StrEnum):
@@ -20,7 +22,13 @@ class Pool(StrEnum):
     CPU = "cpu"  #: processes, for jobs that count
 
 
-READY_MADE: Final[Mapping[str, Pool]] = {PROCESS: Pool.CPU, WAIT_AND_RETURN: Pool.IO, SUM: Pool.CPU}
+READY_MADE: Final[Mapping[str, Pool]] = {
+    PROCESS: Pool.CPU,
+    WAIT_AND_RETURN: Pool.IO,
+    SUM: Pool.CPU,
+    RECOMMENDATIONS: Pool.IO,
+}
+FOR_ADMINS: Final = frozenset({RECOMMENDATIONS})  #: of the kinds of tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

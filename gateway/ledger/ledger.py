@@ -2,7 +2,8 @@
 The ledger's contract: what SQLite, PostgreSQL and the in-memory ledger all promise.
 
 Each method is one transaction. A method that changes a task's state is one conditional UPDATE: it changes one row,
-or the race was lost. Every change of state writes its event in the same transaction.
+or the race was lost. Every change of state writes its event in the same transaction, and the end of a task that has
+a `callback_url` the task that delivers the news of it (`gateway.ledger.moves.deliveries`).
 
 Raises everywhere: `LedgerUnavailable` where the database cannot be reached or written in time.
 """

@@ -49,9 +49,7 @@ class MemoryLedger:
                 raise GatewayError("The ledger refused what was to be written.")
             accepted = [moves.accepted(task, now=now, launch_grace_ms=self._launch_grace_ms) for task in tasks]
             for task, payload in zip(accepted, payloads, strict=True):
-                self._tasks[task.id] = replace(task, payload=payload)
-                self._events[task.id] = []
-                self._note(task.id, None, Status.PENDING, by=task.caller)
+                self._add(replace(task, payload=payload))
             return accepted
 
     def get(self, task_id: str, *, caller: str | None = None) -> Task:
@@ -181,7 +179,7 @@ class MemoryLedger:
                 del self._tasks[task.id], self._events[task.id]
             held = [t for t in ended if t.payload and (t.finished_at or 0) < contents_before and t.id in self._tasks]
             for task in held[:limit]:
-                self._set(task.id, {"payload": {}, "result": None, "updated_at": self._clock()})
+                self._set(task.id, {"payload": {}, "result": None, "callback_url": None, "updated_at": self._clock()})
             return len(old) + len(held[:limit])
 
     def depths(self) -> list[PoolDepth]:
@@ -282,7 +280,14 @@ class MemoryLedger:
 
     def _move(self, task: Task, changes: moves.Changes, *, by: str, remark: str | None = None) -> Task:
         self._note(task.id, task.status, changes["status"], by=by, remark=remark)
+        for delivery in moves.deliveries([(task, changes["status"])], now=self._clock()):
+            self._add(delivery)
         return self._set(task.id, changes)
+
+    def _add(self, task: Task) -> None:
+        self._tasks[task.id] = task
+        self._events[task.id] = []
+        self._note(task.id, None, Status.PENDING, by=task.caller)
 
     def _note(
         self, task_id: str, from_status: Status | None, to_status: Status, *, by: str, remark: str | None = None

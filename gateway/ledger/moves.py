@@ -4,10 +4,13 @@ What each move of a task changes, as columns and values.
 The ledgers share these: the SQL ledger writes them under a guard, the in-memory one with `dataclasses.replace`.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
-from gateway.ledger.task import GAVE_UP, NEVER_LAUNCHED, RETRY_DUE, WORKER_LOST, Ending, NewTask, Status, Task
+from gateway.kinds import WEBHOOK, Pool
+from gateway.ledger.task import GAVE_UP, LIVE, NEVER_LAUNCHED, RETRY_DUE, WORKER_LOST, Ending, NewTask, Status, Task
+from gateway.message.ids import new_id
 
 Changes: TypeAlias = dict[str, Any]  #: fields of `Task` by name
 
@@ -165,6 +168,45 @@ def _why_pending(task: Task) -> str:
     # The monitor's own launch moves due_at at least one back-off past not_before: then it has been launched for that.
     waited = task.not_before is not None and task.due_at is not None and task.due_at < task.not_before + BACK_OFF_MS
     return RETRY_DUE if waited else NEVER_LAUNCHED
+
+
+class Told(Protocol):
+    """What has to be known of a task that has ended, to tell whoever asked for it: a `Task`, or a row of `tasks`."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - as in `Task`, like the others
+    @property
+    def caller(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def request_id(self) -> str: ...  # noqa: D102
+    @property
+    def callback_url(self) -> str | None: ...  # noqa: D102
+
+
+def deliveries(ended: Iterable[tuple[Told, Status]], *, now: int) -> list[Task]:
+    """
+    Return the tasks that tell the `callback_url` of those that have ended; to be written in the same transaction.
+
+    A task that goes on tells nothing, nor does the end of a delivery itself. Its `not_before` has the monitor launch
+    each at its next pass.
+    """
+    new = (
+        NewTask(
+            id=new_id(),
+            caller=task.caller,
+            kind=WEBHOOK,
+            pool=Pool.IO,
+            payload={"args": {"task_id": task.id, "status": status.value, "ended_at": now}},
+            request_id=task.request_id,
+            not_before=now,
+            callback_url=task.callback_url,
+        )
+        for task, status in ended
+        if task.callback_url and task.kind != WEBHOOK and status not in LIVE
+    )
+    return [accepted(task, now=now, launch_grace_ms=0) for task in new]
 
 
 def applied(task: Task, changes: Changes) -> Task:

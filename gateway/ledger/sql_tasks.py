@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import Connection, Update, bindparam, delete, insert, or_, select, text, tuple_, update
 
@@ -43,7 +43,12 @@ _PROGRESS: Final = (
     .returning(tasks.c.id)
 )
 _RUNNING: Final = (
-    select(tasks.c.id, tasks.c.attempt, tasks.c.owner, tasks.c.failures).where(_IDS, _RUNS).with_for_update()
+    select(
+        *(tasks.c.id, tasks.c.attempt, tasks.c.owner, tasks.c.failures),
+        *(tasks.c.caller, tasks.c.kind, tasks.c.request_id, tasks.c.callback_url),
+    )
+    .where(_IDS, _RUNS)
+    .with_for_update()
 )
 _OVERDUE: Final = (
     select(tasks)
@@ -62,7 +67,7 @@ _TO_WIPE: Final = (
 _WIPE: Final = (
     update(tasks)
     .where(tasks.c.id.in_(_TO_WIPE))
-    .values(payload="{}", result=None, updated_at=bindparam("now"))
+    .values(payload="{}", result=None, callback_url=None, updated_at=bindparam("now"))
     .returning(tasks.c.id)
 )
 # By id, which tells when a task was made, since the rows that are left over at the low end of it are few.
@@ -82,10 +87,7 @@ _STILL: Final = (
 
 def write_new(connection: Connection, calls: Sequence[Sequence[dict[str, Any]]]) -> Sequence[None]:
     """Write down several callers' accepted tasks, as `task_values` gives them, for `GroupCommit.write_each`."""
-    rows = [row for rows_of_call in calls for row in rows_of_call]
-    connection.execute(_NEW_TASK, rows)
-    born = (_event(row["id"], row["created_at"], (None, Status.PENDING), by=row["caller"]) for row in rows)
-    _write_events(connection, born)
+    _write_tasks(connection, [row for rows_of_call in calls for row in rows_of_call])
     return [None] * len(calls)
 
 
@@ -152,20 +154,22 @@ def end_each(
         for ending in endings:
             waiting.setdefault(ending.claim, (caller, ending))
     held: list[set[Claim]] = [set() for _ in calls]
-    changes, events = [], []
-    for row in connection.execute(_RUNNING, {"ids": [claim.task_id for claim in waiting]}).mappings():
-        claim = Claim(task_id=row["id"], attempt=row["attempt"])
+    changes, events, ended = [], [], []
+    for row in connection.execute(_RUNNING, {"ids": [claim.task_id for claim in waiting]}):
+        claim = Claim(task_id=row.id, attempt=row.attempt)
         if claim not in waiting:
             continue
         caller, ending = waiting[claim]
         held[caller].add(claim)
-        change = moves.ended(ending, failures=row["failures"], now=now, launch_grace_ms=launch_grace_ms)
+        change = moves.ended(ending, failures=row.failures, now=now, launch_grace_ms=launch_grace_ms)
         change["result"] = None if change["result"] is None else to_json(change["result"])
         changes.append(_at(claim, Status.PROCESSING) | change)
         moved = (Status.PROCESSING, ending.status)
-        events.append(_event(claim.task_id, now, moved, by=row["owner"], remark=moves.end_remark(ending)))
+        events.append(_event(claim.task_id, now, moved, by=row.owner, remark=moves.end_remark(ending)))
+        ended.append((cast("moves.Told", row), ending.status))
     _change_each(connection, changes)
     _write_events(connection, events)
+    _write_deliveries(connection, ended, now=now)
     return held
 
 
@@ -204,6 +208,7 @@ def sweep(connection: Connection, *, max_attempts: int, limit: int, now: int) ->
             for task, repair in pairs
         ),
     )
+    _write_deliveries(connection, [(task, repair.changes["status"]) for task, repair in pairs], now=now)
     return [Relaunch(task=moves.applied(task, repair.changes), reason=repair.reason) for task, repair in pairs]
 
 
@@ -243,7 +248,19 @@ def _move(
 ) -> Task:
     _change_each(connection, [_at(task.claim, task.status) | changes])
     _write_events(connection, [_event(task.id, now, (task.status, changes["status"]), by=by, remark=remark)])
+    _write_deliveries(connection, [(task, changes["status"])], now=now)
     return moves.applied(task, changes)
+
+
+def _write_deliveries(connection: Connection, ended: Iterable[tuple[moves.Told, Status]], *, now: int) -> None:
+    _write_tasks(connection, [task_values(task) for task in moves.deliveries(ended, now=now)])
+
+
+def _write_tasks(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(_NEW_TASK, rows)
+        born = (_event(row["id"], row["created_at"], (None, Status.PENDING), by=row["caller"]) for row in rows)
+        _write_events(connection, born)
 
 
 def _event(
