@@ -41,7 +41,7 @@ _TCP: Final = {
 }
 
 
-class CommitBroke(Exception):
+class CommitBroke(SQLAlchemyError):
     """The connection was lost during a COMMIT: it may have taken effect, or still take it."""
 
 

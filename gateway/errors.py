@@ -151,6 +151,12 @@ class OutcomeUnknown(GatewayError):
     code = "outcome_unknown"
 
 
+class LedgerOutcomeUnknown(OutcomeUnknown, LedgerUnavailable):
+    """The ledger did not answer in time: what was asked for may have been written down, or still be."""
+
+    retryable = False  # it might be done twice
+
+
 class PermanentFailure(GatewayError):
     """A processor says that trying again cannot help."""
 

@@ -6,6 +6,7 @@ it waits for a commit, the next operations gather, and the next transaction take
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -15,7 +16,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.errors import GatewayError, LedgerUnavailable
+from gateway.database_engine import CommitBroke, broke_at_once
+from gateway.errors import GatewayError, LedgerOutcomeUnknown, LedgerUnavailable
 from gateway.ledger.trouble import spoils_only_itself, without_values, worth_another_try
 
 Item = TypeVar("Item")
@@ -25,7 +27,10 @@ Operation = Callable[[Connection], Result]
 BulkOperation = Callable[[Connection, Sequence[Item]], Sequence[Result]]
 
 _MOST_LATER: Final = 10_000  #: operations that wait for a database that does not answer
-_TRIES: Final = 3  #: of a transaction that stood in another's way
+_TRIES: Final = 3  #: of a transaction that stood in another's way, or whose connection had died
+_ASK_AGAIN_S: Final = 5.0  #: how long to try to learn what became of a COMMIT that broke
+_ASK_EVERY_S: Final = 0.1
+_AGAIN: Final = "may_be_written"  #: an execution option
 
 
 class _Job(NamedTuple):
@@ -45,8 +50,12 @@ class GroupCommit:
     An operation gets the connection of the shared transaction; it neither commits nor rolls back, and may be run
     twice. It raises a `GatewayError` only before it has written anything: that goes to its caller alone. After any
     other exception of an operation the batch is rolled back and written again with a savepoint around each
-    operation, so that it, too, reaches nobody else. Where the database itself fails, or the commit does, nothing of
-    the batch is written, and every caller gets `LedgerUnavailable`.
+    operation, so that it, too, reaches nobody else. Where the database itself fails, or refuses the commit, nothing
+    of the batch is written, and every caller gets `LedgerUnavailable`.
+
+    Where the connection is lost during the commit, the batch is written once more, since it may be written or not.
+    The moves of tasks bear that: each is made under a guard. An operation that does not can ask its connection:
+    `may_be_written`. Only where the database does not come back in time, callers get `LedgerOutcomeUnknown`.
     """
 
     def __init__(
@@ -74,8 +83,8 @@ class GroupCommit:
         Run *operation* in a transaction, and return what it returns once that is committed.
 
         Raises:
-            LedgerUnavailable: nothing was written; or, where `wait_s` ran out while the transaction was under way,
-                the outcome is not known: it may be committed afterwards.
+            LedgerOutcomeUnknown: the database did not answer in time; it may be committed, or be so afterwards.
+            LedgerUnavailable: nothing was written.
         """
         return self.write_each(lambda connection, _: [operation(connection)], None)
 
@@ -89,10 +98,11 @@ class GroupCommit:
         try:
             return future.result(self._wait_s)
         except TimeoutError:
-            if future.done() and not future.cancelled():  # the operation's own TimeoutError, or just in time
+            if future.cancel():
+                raise LedgerUnavailable from None
+            if future.done():  # the operation's own TimeoutError, or just in time
                 return future.result()
-            future.cancel()
-            raise LedgerUnavailable from None
+            raise LedgerOutcomeUnknown from None
 
     def write_later(self, operation: BulkOperation[Item, Result], item: Item) -> None:
         """
@@ -150,20 +160,39 @@ class GroupCommit:
 
     def _written(self, jobs: list[_Job]) -> list[Any]:
         """Commit the jobs, and return the result or the error of each."""
+        try:
+            return self._committed(jobs)
+        except CommitBroke:
+            until = time.monotonic() + _ASK_AGAIN_S
+        while True:
+            time.sleep(_ASK_EVERY_S)
+            try:
+                return self._committed(jobs, again=True)
+            except SQLAlchemyError:
+                if time.monotonic() > until:
+                    raise CommitBroke from None
+
+    def _committed(self, jobs: list[_Job], *, again: bool = False) -> list[Any]:
         run = _run_together
         tries = 0
         while True:
+            started = time.monotonic()
             try:
                 with self._begin() as connection:
-                    outcomes = run(connection, jobs)
+                    outcomes = run(connection.execution_options(**{_AGAIN: again}), jobs)
             except _Spoiled:
                 run = _run_apart
             except SQLAlchemyError as error:
                 tries += 1
-                if tries == _TRIES or not worth_another_try(error):
+                if tries == _TRIES or not (worth_another_try(error) or broke_at_once(error, started)):
                     raise
             else:
                 return outcomes
+
+
+def may_be_written(connection: Connection) -> bool:
+    """Tell whether the same operations were tried before, and nobody knows whether they were committed."""
+    return bool(connection.get_execution_options().get(_AGAIN))
 
 
 def _run_together(connection: Connection, jobs: list[_Job]) -> list[Any]:

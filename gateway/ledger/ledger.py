@@ -5,7 +5,8 @@ Each method is one transaction. A method that changes a task's state is one cond
 or the race was lost. Every change of state writes its event in the same transaction, and the end of a task that has
 a `callback_url` the task that delivers the news of it (`gateway.ledger.moves.deliveries`).
 
-Raises everywhere: `LedgerUnavailable` where the database cannot be reached or written in time.
+Raises everywhere: `LedgerUnavailable` where the database cannot be reached, and nothing was written; its subclass
+`LedgerOutcomeUnknown` where it did not answer in time, and what was asked for may be written, or still be.
 """
 
 from collections.abc import Collection, Sequence

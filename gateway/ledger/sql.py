@@ -69,9 +69,8 @@ class SqlLedger:
         """
         Write the task down; see `Ledger.accept`.
 
-        After a `LedgerUnavailable` by time-out the task may still be written, and then it runs.
-
         Raises:
+            LedgerOutcomeUnknown: the task may still be written, and then it runs.
             TypeError: the payload is no JSON.
         """
         (accepted,) = self.accept_all([task])

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Update, bindparam, delete, insert, or_, selec
 
 from gateway.errors import TaskAlreadyFinished, TaskNotFound, TaskNotRetryable
 from gateway.ledger import moves
+from gateway.ledger.group_commit import may_be_written
 from gateway.ledger.rows import task_from, to_json
 from gateway.ledger.schema import task_events, tasks
 from gateway.ledger.task import LIVE, MOVES, Claim, Ending, Relaunch, Status, Task
@@ -19,6 +20,7 @@ _RUNS: Final = tasks.c.status == Status.PROCESSING.value
 
 _NEW_TASK: Final = insert(tasks)
 _NEW_EVENT: Final = insert(task_events)
+_WRITTEN: Final = select(tasks.c.id, tasks.c.caller, tasks.c.created_at).where(_IDS)
 _CLAIM: Final = (
     update(tasks)
     .where(
@@ -87,7 +89,11 @@ _STILL: Final = (
 
 def write_new(connection: Connection, calls: Sequence[Sequence[dict[str, Any]]]) -> Sequence[None]:
     """Write down several callers' accepted tasks, as `task_values` gives them, for `GroupCommit.write_each`."""
-    _write_tasks(connection, [row for rows_of_call in calls for row in rows_of_call])
+    rows = [row for rows_of_call in calls for row in rows_of_call]
+    if may_be_written(connection):
+        written = {tuple(row) for row in connection.execute(_WRITTEN, {"ids": [row["id"] for row in rows]})}
+        rows = [row for row in rows if (row["id"], row["caller"], row["created_at"]) not in written]
+    _write_tasks(connection, rows)
     return [None] * len(calls)
 
 

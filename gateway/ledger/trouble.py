@@ -2,7 +2,8 @@
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
-from gateway.errors import GatewayError, LedgerUnavailable
+from gateway.database_engine import CommitBroke
+from gateway.errors import GatewayError, LedgerOutcomeUnknown, LedgerUnavailable
 
 # PostgreSQL's serialization_failure and deadlock_detected: the same transaction may succeed at once.
 _WORTH_ANOTHER_TRY = frozenset({"40001", "40P01"})
@@ -27,7 +28,9 @@ def without_values(error: Exception) -> Exception:
     if not isinstance(error, SQLAlchemyError):
         return error
     told: GatewayError
-    if spoils_only_itself(error):
+    if isinstance(error, CommitBroke):
+        told = LedgerOutcomeUnknown()
+    elif spoils_only_itself(error):
         told = GatewayError("The ledger refused what was to be written.")
     else:
         told = LedgerUnavailable()
