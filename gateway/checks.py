@@ -13,6 +13,7 @@ from gateway.screening.detectors import is_users_own, shipped, users_own
 from gateway.screening.patterns import Detector, Family
 from gateway.screening.screener import Screener, build_screener
 from gateway.settings import LOOPBACK, Settings, located
+from gateway.wiring import build_schedules
 
 _When = TypeVar("_When", RuleWhen, RouteWhen)
 
@@ -92,6 +93,7 @@ def _tried(settings: Settings) -> list[InvalidSetting]:
         *_try_entity_types(("policy", "operators"), settings.policy.operators, screener.supported),
         *_unreachable(("routes",), [route.when for route in settings.routes]),
     ]
+    build_schedules(settings)
     for number, route in enumerate(settings.routes):
         _try_names(("routes", number, "when", "kinds"), route.when.kinds, kinds.messages)
     _try_names(("processing", "pools"), settings.processing.pools, settings.processing.processors)

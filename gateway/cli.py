@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from gateway.commands.check import check
 from gateway.commands.reload import reload
 from gateway.commands.reveal import reveal
 from gateway.errors import GatewayError
+from gateway.journal import Journal
 from gateway.kinds_page import kinds_page
 from gateway.ledger.migrations import migrate as run_migrations
 from gateway.native import gate as native_gate
@@ -21,13 +23,15 @@ from gateway.native import mesh
 from gateway.native.home import prepare_home
 from gateway.native.nginx_conf import Upstreams
 from gateway.native.summary import print_warnings
+from gateway.processing.monitor import Monitor
+from gateway.reloading import at_hangup, in_force, renew_with
 from gateway.scan import command as scan
 from gateway.serving import configure_logs
-from gateway.settings import load, of_home
+from gateway.settings import Settings, load, of_home
 from gateway.settings_page import settings_page
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import rfc3339
-from gateway.wiring import build_monitor
+from gateway.wiring import build_duties, build_monitor, build_schedules
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
@@ -94,16 +98,27 @@ def monitor(
     metrics_address: Annotated[str, typer.Option()] = "127.0.0.1",
 ) -> None:
     """Run the monitor until it is told to stop."""
-    settings = load()
+    settings = in_force()
     monitor = build_monitor(settings)
     configure_logs(settings, "monitor")
     if metrics_port:
         metrics.serve(metrics_port, address=metrics_address)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it works by no rule that is read anew
+    at_hangup(partial(_renew, monitor))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     monitor.run(until=stop.is_set, wait=stop.wait)
+
+
+def _renew(monitor: Monitor) -> None:
+    def take(settings: Settings) -> None:
+        timetable = build_schedules(settings)
+        monitor.duties = build_duties(settings)
+        monitor.schedules.replace(timetable)
+
+    journal = Journal()
+    if in_force.renew(journal):
+        renew_with(take, journal)
 
 
 @keys.command("create")

@@ -111,6 +111,12 @@ class TaskAlreadyFinished(GatewayError):
     code = "task_already_finished"
 
 
+class TaskNotFinished(GatewayError):
+    """The task has not ended: cancel it first."""
+
+    code = "task_not_finished"
+
+
 class TaskNotRetryable(GatewayError):
     """Only a failed or canceled task can start again."""
 
@@ -135,6 +141,13 @@ class BrokerUnavailable(GatewayError):
     """The broker did not take a task's id; the ledger has the task, and the monitor launches it later."""
 
     code = "broker_unavailable"
+    retryable = True
+
+
+class WorkersSilent(GatewayError):
+    """No worker of the pool answers."""
+
+    code = "workers_silent"
     retryable = True
 
 

@@ -14,14 +14,25 @@ import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from dotenv.parser import parse_stream
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from gateway.errors import InvalidSetting, toml_path
 from gateway.kinds import DEFAULT_MESSAGE_KIND, Kinds, Pool
 from gateway.policy.rules import DEFAULT_ROUTES, PolicyTable, Route
+from gateway.processing.timing import check_cron, every_ms
 from gateway.screening.patterns import PatternSpec
 from gateway.toml_lines import line_of
 
@@ -37,6 +48,14 @@ _REASONS: Final = {"extra_forbidden": "there is no such setting", "missing": "it
 
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 KindName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+
+
+def _as_ms(written: Any) -> Any:
+    return None if written is None else every_ms(str(written))
+
+
+def _as_cron(line: str) -> str:
+    return check_cron(line) if line else line
 
 
 class _Table(BaseModel):
@@ -79,6 +98,29 @@ class ProcessingTable(_Table):
     limits: Mapping[KindName, Limits] = Field(default_factory=dict, description="What tasks of a kind may take.")
 
 
+class ScheduleTable(_Table):
+    """A task that is made again and again."""
+
+    name: KindName = Field(description="Who makes its tasks is `schedule:` and this name.")
+    kind: KindName = Field(description="A declared kind, a ready-made job or a processor of your own.")
+    args: Mapping[str, Any] = Field(default_factory=dict, description="For the processor; screened at the start.")
+    content: str = Field("", description="A text for it; screened at the start.")
+    every: Annotated[int | None, BeforeValidator(_as_ms)] = Field(
+        None, description="Seconds, or as `5m`, `2h`, `1d`."
+    )  #: ms
+    cron: Annotated[str, AfterValidator(_as_cron)] = Field(
+        "", description="In place of `every`: minute, hour, day, month and weekday, in UTC, as `0 3 * * *`."
+    )
+    pool: Pool | None = Field(None, description="`io` or `cpu`; not set: its kind's pool.")
+    priority: Literal["low", "normal", "high"] = Field("normal", description="Which of those that wait goes first.")
+
+    @model_validator(mode="after")
+    def _timed(self) -> Self:
+        if (self.every is None) == (not self.cron):
+            raise ValueError("either every or cron is needed")
+        return self
+
+
 class Settings(BaseModel):
     """What the programs of one mesh need to know."""
 
@@ -107,6 +149,7 @@ class Settings(BaseModel):
     workers_cpu: int = Field(2, ge=1, le=256, description="Processes of the `cpu` pool.")
     web_workers: int = Field(2, ge=1, le=64, description="Processes of each web service.")
     web_threads: int = Field(8, ge=1, le=256, description="Threads of each process of a web service.")
+    service_1_url: str = Field("", description="Where the monitor finds service_1; not set: it is not checked.")
     service_2_url: str = Field("http://127.0.0.1:8002", description="Where service_1 finds service_2.")
     forward_timeout_s: float = Field(10.0, gt=0, le=60, description="Wait for service_2's answer, in seconds.")
     screening_budget_ms: int = Field(2000, ge=10, le=30_000, description="Screening one message may take this long.")
@@ -135,6 +178,7 @@ class Settings(BaseModel):
     routes: tuple[Route, ...] = Field(DEFAULT_ROUTES, description="What `delivery = auto` means.")
     screening: ScreeningTable = Field(ScreeningTable(), description="What is looked for.")
     processing: ProcessingTable = Field(ProcessingTable(), description="Processors of your own.")
+    schedule: tuple[ScheduleTable, ...] = Field((), description="Tasks that are made again and again.")
 
     @field_validator("home")
     @classmethod
@@ -189,7 +233,7 @@ class Settings(BaseModel):
         return Kinds(messages=self.kinds | {DEFAULT_MESSAGE_KIND}, pools=own)
 
 
-_TABLES: Final = frozenset({"kinds", "policy", "routes", "screening", "processing"})
+_TABLES: Final = frozenset({"kinds", "policy", "routes", "screening", "processing", "schedule"})
 SCALARS: Final = tuple(name for name in Settings.model_fields if name not in _TABLES)
 
 

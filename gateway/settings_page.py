@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from gateway.policy.rules import PolicyTable, Route, RouteWhen, Rule, RuleWhen
 from gateway.screening.patterns import PatternSpec
-from gateway.settings import CHECKOUT, PREFIX, SCALARS, ProcessingTable, ScreeningTable, Settings
+from gateway.settings import CHECKOUT, PREFIX, SCALARS, ProcessingTable, ScheduleTable, ScreeningTable, Settings
 
 _HEAD = """# Settings
 
@@ -29,6 +29,7 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[screening]", ScreeningTable),
     ("[[screening.patterns]]", PatternSpec),
     ("[processing]", ProcessingTable),
+    ("[[schedule]]", ScheduleTable),
 )
 
 

@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from gateway.access.keys import KeyStore
@@ -11,18 +12,26 @@ from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
 from gateway.batch import BatchIntake
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
+from gateway.delivery.celery_workers import CeleryWorkers
 from gateway.delivery.http_forwarder import HttpForwarder
+from gateway.delivery.probe import HealthProbe
 from gateway.errors import InvalidSetting
 from gateway.journal import Journal
+from gateway.kinds import Pool
 from gateway.ledger.ledger import Ledger
+from gateway.ledger.rows import to_json
 from gateway.ledger.sql import SqlLedger
 from gateway.policy.redactor import Redactor
 from gateway.policy.rules import Policy
 from gateway.presidio.analyzer import Analyzer
-from gateway.processing.monitor import Duties, Monitor
+from gateway.processing.duties import Duties
+from gateway.processing.health_checks import Check, HealthChecks
+from gateway.processing.monitor import Monitor
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
 from gateway.processing.runner import Runner, Work
+from gateway.processing.schedules import Schedule, Schedules
+from gateway.processing.timing import Timing
 from gateway.screening.detectors import load_detectors
 from gateway.screening.findings import Finding
 from gateway.screening.redaction import Keys, Operator
@@ -125,24 +134,100 @@ def build_work(settings: Settings) -> Work:
 
 
 def build_monitor(settings: Settings) -> Monitor:
-    """Return the monitor."""
+    """
+    Return the monitor.
+
+    Raises:
+        InvalidSetting: something of a schedule is wrong.
+    """
     ledger = build_ledger(settings)
+    journal = Journal()
+    alarm = _alarm(settings, ledger)
+    app = celery_app(settings.celery_broker_url, publisher=True)
+    queue = CeleryQueue(app)
     return Monitor(
         ledger,
-        CeleryQueue(celery_app(settings.celery_broker_url, publisher=True)),
-        alarm=_alarm(settings, ledger),
+        queue,
+        alarm=alarm,
         reports=ReportFolder(settings.reports),
         logs=settings.logs if settings.log_to == "files" else None,
-        journal=Journal(),
+        journal=journal,
         holder=f"{socket.gethostname()}:{os.getpid()}",
-        duties=Duties(
-            max_attempts=settings.max_attempts,
-            log_max_bytes=settings.log_max_bytes,
-            report_retention_days=settings.report_retention_days,
-            content_retention_days=settings.content_retention_days,
-            task_retention_days=settings.task_retention_days,
+        duties=build_duties(settings),
+        schedules=Schedules(ledger, queue, journal, build_schedules(settings)),
+        health=HealthChecks(
+            _checks(settings, ledger, queue, CeleryWorkers(app)), ledger=ledger, alarm=alarm, journal=journal
         ),
     )
+
+
+def build_duties(settings: Settings) -> Duties:
+    """Return the numbers that the monitor works by."""
+    limits = settings.processing.limits.items()
+    return Duties(
+        max_attempts=settings.max_attempts,
+        attempts_by_kind={kind: limit.attempts for kind, limit in limits if limit.attempts is not None},
+        wait_ms=int(settings.wait_s * 1000),
+        wait_ms_by_kind={kind: int(limit.wait_seconds * 1000) for kind, limit in limits if limit.wait_seconds},
+        lease_ms=int(settings.lease_s * 1000),
+        log_max_bytes=settings.log_max_bytes,
+        report_retention_days=settings.report_retention_days,
+        content_retention_days=settings.content_retention_days,
+        task_retention_days=settings.task_retention_days,
+    )
+
+
+def build_schedules(settings: Settings) -> tuple[Schedule, ...]:
+    """
+    Return the tasks that are made again and again.
+
+    What they hold goes to workers like any task's, so it is screened like any task's, here, once.
+
+    Raises:
+        InvalidSetting: a name comes twice, a kind is not known, or something was found that the policy does not allow.
+    """
+    if not settings.schedule:
+        return ()
+    kinds = settings.declared_kinds
+    screener = _screener(settings, budget_ms=_FILE_BUDGET_MS)
+    policy = Policy(rules=settings.policy.rules, routes=settings.routes)
+    made: dict[str, Schedule] = {}
+    for number, table in enumerate(settings.schedule):
+        at = ("schedule", number)
+        if table.name in made:
+            raise InvalidSetting(f"{table.name} is the name of another schedule, too", at=at)
+        if table.kind not in kinds.all:
+            raise InvalidSetting(
+                f"not one of the declared kinds; known: {', '.join(sorted(kinds.all))}", at=(*at, "kind")
+            )
+        payload = {"content": table.content, "args": dict(table.args)}
+        try:
+            to_json(payload)
+        except TypeError:
+            raise InvalidSetting("no JSON value", at=(*at, "args")) from None
+        for finding in policy.not_allowed(table.kind, screener.screen(payload)):
+            raise InvalidSetting(f"{finding.entity_type} was found at {finding.path}, which may not go on", at=at)
+        made[table.name] = Schedule(
+            name=table.name,
+            timing=Timing(every_ms=table.every or 0, cron=table.cron),
+            kind=table.kind,
+            pool=table.pool or kinds.pool(table.kind),
+            payload=payload,
+            priority=("low", "normal", "high").index(table.priority),
+        )
+    return tuple(made.values())
+
+
+def _checks(settings: Settings, ledger: Ledger, queue: CeleryQueue, workers: CeleryWorkers) -> list[Check]:
+    service_1 = [Check(name="service_1", probe=HealthProbe(settings.service_1_url))] if settings.service_1_url else []
+    pools = [Check(name=f"worker-{pool}", probe=partial(workers.ping, pool.value), behind="broker") for pool in Pool]
+    return [
+        Check(name="ledger", probe=ledger.ping),
+        Check(name="broker", probe=queue.ping),
+        *service_1,
+        Check(name="service_2", probe=HealthProbe(settings.service_2_url)),
+        *pools,
+    ]
 
 
 def build_screen(settings: Settings, kind: str) -> Callable[[Any], Iterable[Finding]]:

@@ -96,11 +96,23 @@ class Alarm:
             self._recent.clear()
         self._recent[same] = alert
         if alert.count == 1:
-            self._journal.warning(
-                "alert.raised", alert_id=alert.id, type=alert.type, request_id=alert.request_id or "-"
-            )
-            self.report(alert)
+            self._tell(alert)
         return alert
+
+    def announce(self, alert: Alert, *, times: int = 1) -> None:
+        """
+        Tell of an alert that the ledger has written down together with what it is about.
+
+        Args:
+            times: how many it stands for; where it counts more, it was folded into one that is told already.
+        """
+        metrics.alerts.labels(alert.type).inc(times)
+        if alert.count == times:
+            self._tell(alert)
+
+    def _tell(self, alert: Alert) -> None:
+        self._journal.warning("alert.raised", alert_id=alert.id, type=alert.type, request_id=alert.request_id or "-")
+        self.report(alert)
 
     def report(self, alert: Alert) -> bool:
         """Write the alert's file; False where the folder cannot be written now."""

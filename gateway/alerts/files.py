@@ -2,11 +2,15 @@
 
 import secrets
 import shutil
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from gateway.alerts.report import path_of, text_of
 from gateway.ledger.alert import Alert
+
+_DRAFT_S: Final = 3600  #: a draft that is older has lost its writer
 
 
 class ReportFolder:
@@ -36,6 +40,18 @@ class ReportFolder:
         """Whether the alert's report is there."""
         return (self._root / path_of(alert)).is_file()
 
+    def remove(self, alert: Alert) -> None:
+        """Remove the alert's report, if it is there."""
+        (self._root / path_of(alert)).unlink(missing_ok=True)
+
+    def drop_drafts(self, *, now: float | None = None) -> int:
+        """Remove what a program left behind that ended while it wrote a report, and return how many."""
+        before = (time.time() if now is None else now) - _DRAFT_S
+        left = [draft for draft in self._root.glob("[0-9]*/[0-9]*/[0-9]*/.*.txt.*") if _changed_at(draft) < before]
+        for draft in left:
+            draft.unlink(missing_ok=True)
+        return len(left)
+
     def drop_older_than(self, days: int, *, now: datetime | None = None) -> int:
         """Remove the folders of days that lie more than *days* back, and return how many."""
         oldest = (now or datetime.now(UTC)).date() - timedelta(days=days)
@@ -49,6 +65,13 @@ class ReportFolder:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
         return dropped
+
+
+def _changed_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # its writer was there first
+        return float("inf")
 
 
 def _day_of(folder: Path) -> date | None:

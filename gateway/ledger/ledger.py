@@ -9,12 +9,13 @@ Raises everywhere: `LedgerUnavailable` where the database cannot be reached, and
 `LedgerOutcomeUnknown` where it did not answer in time, and what was asked for may be written, or still be.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gateway.ledger.alert import Alert, NewAlert
-from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Status, Task, TaskEvent
+from gateway.ledger.moves import LONGEST_BACK_OFF_MS
+from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Silence, Status, Task, TaskEvent, Waiting
 
 FOLD_WINDOW_MS: Final = 60_000  #: repeats of an alert within this long become one
 
@@ -27,6 +28,15 @@ class PoolDepth:
     pending: int
     processing: int
     oldest_pending_at: int | None  #: ms since the epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which rows are to be purged: those that meet every condition that is given."""
+
+    ids: tuple[str, ...] = ()
+    caller: str | None = None
+    before: int | None = None  #: ms since the epoch: ended, or last raised, before then
 
 
 class Ledger(Protocol):
@@ -95,13 +105,53 @@ class Ledger(Protocol):
     def end(self, endings: Sequence[Ending]) -> set[Claim]:
         """Write how attempts ended, and return the claims that held; the others' results are thrown away."""
 
-    def sweep(self, *, max_attempts: int, limit: int = 500) -> list[Relaunch]:
+    def sweep(
+        self,
+        *,
+        max_attempts: int,
+        limit: int = 500,
+        by_kind: Mapping[str, int] | None = None,
+        pending: Collection[str] | None = None,
+        longest_back_off_ms: int = LONGEST_BACK_OFF_MS,
+    ) -> list[Relaunch]:
         """
         Put right what is live and overdue: what lost its worker first, then what waits, each the oldest first.
 
         A processing task goes back to pending, or to failed once its `failures` reach *max_attempts* (a lost worker
-        counts as one); an overdue pending task stays pending. `launches` counts up, and the next `due_at` backs off:
-        10 s, doubling to 300 s. What comes back as pending is to be published again by the caller.
+        counts as one), with a `TaskFailed` alert in the same transaction; an overdue pending task stays pending.
+        `launches` counts up, and the next `due_at` backs off: 10 s, doubling to *longest_back_off_ms*. What comes back
+        as pending is to be published again by the caller.
+
+        Args:
+            by_kind: other attempts for some kinds.
+            pending: the waiting tasks that are to be launched, of those that are overdue; None: all of them.
+        """
+
+    def overdue(self, *, limit: int) -> list[Waiting]:
+        """Return waiting tasks that somebody should look at, the longest overdue first."""
+
+    def look_again(self, task_ids: Sequence[str], *, soon: bool = False) -> None:
+        """
+        Put off the look at waiting tasks, without an event: the broker holds them.
+
+        By 10 s at first, later by half of what a task has waited since it last changed, 60 s at most.
+
+        Args:
+            soon: they could not be published: look at the next pass.
+        """
+
+    def bring_near(self, *, lease_ms: int) -> int:
+        """
+        Bring looks that lie further ahead than any lease or back-off nearer, after the clock was set back.
+
+        What waits for its `not_before` goes on to do so. Returns how many there were.
+        """
+
+    def silent(self, *, wait_ms: int, by_kind: Mapping[str, int], limit: int = 5_000) -> list[Silence]:
+        """
+        Find tasks that have been pending, and due to run, for longer than *wait_ms* (or what *by_kind* says).
+
+        Each is told once for each wait, by an event; those of a kind and pool share an alert, whose count they raise.
         """
 
     def depths(self) -> list[PoolDepth]:
@@ -150,6 +200,44 @@ class Ledger(Protocol):
         Empty what tasks hold that ended before *contents_before*, and delete those that ended before *tasks_before*.
 
         Both in ms since the epoch, at most *limit* of each; returns how many there were.
+        """
+
+    def forget(self, *, alerts_before: int, limit: int = 500) -> int:
+        """
+        Delete alerts last raised before *alerts_before* (ms since the epoch), and idempotency keys past their time.
+
+        At most *limit* of each; returns how many there were.
+        """
+
+    def erase(self, task_id: str, *, by: str, caller: str | None = None) -> Task:
+        """
+        Empty what an ended task holds at once: content, args, result, callback, remarks; doing so twice is no error.
+
+        Raises:
+            TaskNotFound: as in `get`.
+            TaskNotFinished: it has not ended.
+        """
+
+    def purgeable(self, chosen: Chosen) -> int:
+        """Count the ended tasks that *chosen* names."""
+
+    def purge(self, chosen: Chosen, *, limit: int = 500) -> int:
+        """Delete ended tasks with their events and stored answers, at most *limit*; returns how many there were."""
+
+    def purge_alerts(self, chosen: Chosen, *, limit: int = 500) -> list[Alert]:
+        """Delete alerts, at most *limit*, and return them."""
+
+    def schedules(self) -> Mapping[str, int]:
+        """Return when each schedule is due next, in ms since the epoch."""
+
+    def plan(self, due: Mapping[str, int]) -> None:
+        """Set when each schedule is due next; those that *due* does not name are dropped."""
+
+    def run_due(self, name: str, *, due_at: int, next_at: int, task: NewTask) -> Task | None:
+        """
+        Write down the task of a schedule that is due, and when it is due next, in one transaction.
+
+        None where it is not due at *due_at* any more: somebody else has done it.
         """
 
     def tidy(self) -> None:

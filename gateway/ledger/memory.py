@@ -17,11 +17,12 @@ from gateway.ledger import moves
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.clock import now_ms
 from gateway.ledger.ledger import FOLD_WINDOW_MS, PoolDepth
+from gateway.ledger.memory_upkeep import MemoryUpkeep
 from gateway.ledger.rows import fingerprint, from_json, to_json
-from gateway.ledger.task import LIVE, MOVES, Claim, Ending, NewTask, Relaunch, Status, Task, TaskEvent
+from gateway.ledger.task import LIVE, MOVES, Claim, Ending, NewTask, Status, Task, TaskEvent
 
 
-class MemoryLedger:
+class MemoryLedger(MemoryUpkeep):
     """`gateway.ledger.ledger.Ledger` without a database. Payloads and results go through JSON, as they do there."""
 
     def __init__(self, *, clock: Callable[[], int] = now_ms, launch_grace_ms: int = 2_000) -> None:
@@ -33,6 +34,7 @@ class MemoryLedger:
         self._events: dict[str, list[TaskEvent]] = {}
         self._alerts: dict[str, tuple[str, Alert]] = {}  # with their fingerprints
         self._leaders: dict[str, tuple[str, int]] = {}
+        self._schedules: dict[str, int] = {}
         self._closed = False
 
     def accept(self, task: NewTask) -> Task:
@@ -157,31 +159,6 @@ class MemoryLedger:
                 self._move(task, change, by=task.owner or "", remark=moves.end_remark(ending))
             return held
 
-    def sweep(self, *, max_attempts: int, limit: int = 500) -> list[Relaunch]:
-        """Put right what is live and overdue; see `Ledger.sweep`."""
-        with self._open():
-            now = self._clock()
-            overdue = [task for task in self._tasks.values() if task.due_at is not None and task.due_at <= now]
-            overdue.sort(key=lambda task: (task.status is not Status.PROCESSING, task.due_at or 0))
-            relaunched = []
-            for task in overdue[:limit]:
-                repair = moves.repaired(task, now=now, max_attempts=max_attempts)
-                after = self._move(task, repair.changes, by=moves.MONITOR, remark=repair.remark)
-                relaunched.append(Relaunch(task=after, reason=repair.reason))
-            return relaunched
-
-    def wipe(self, *, contents_before: int, tasks_before: int, limit: int = 500) -> int:
-        """Empty and delete what ended long ago; see `Ledger.wipe`."""
-        with self._open():
-            ended = [task for task in self._tasks.values() if task.finished_at is not None]
-            old = [task for task in ended if (task.finished_at or 0) < tasks_before][:limit]
-            for task in old:
-                del self._tasks[task.id], self._events[task.id]
-            held = [t for t in ended if t.payload and (t.finished_at or 0) < contents_before and t.id in self._tasks]
-            for task in held[:limit]:
-                self._set(task.id, {"payload": {}, "result": None, "callback_url": None, "updated_at": self._clock()})
-            return len(old) + len(held[:limit])
-
     def depths(self) -> list[PoolDepth]:
         """Count what is live in each pool; see `Ledger.depths`."""
         with self._open():
@@ -201,7 +178,7 @@ class MemoryLedger:
         with self._open():
             now = self._clock()
             current, until = self._leaders.get(name, (holder, now))
-            if current != holder and until > now:
+            if current != holder and now < until <= now + for_ms:
                 return False
             self._leaders[name] = (holder, now + for_ms)
             return True
@@ -209,16 +186,7 @@ class MemoryLedger:
     def raise_alert(self, alert: NewAlert) -> Alert:
         """Write the alert down, or fold it; see `Ledger.raise_alert`."""
         with self._open():
-            now, same = self._clock(), fingerprint(alert)
-            for known, first in self._alerts.values():
-                if known == same and first.at > now - FOLD_WINDOW_MS:
-                    folded = replace(first, count=first.count + 1, last_at=now)
-                    break
-            else:
-                fields = {name: getattr(alert, name) for name in NewAlert.__slots__}
-                folded = Alert(**fields, at=now, last_at=now, count=1)
-            self._alerts[folded.id] = (same, folded)
-            return folded
+            return self._raise(alert)
 
     def repeat_alert(self, alert_id: str) -> None:
         """Count one more; see `Ledger.repeat_alert`."""
@@ -274,20 +242,33 @@ class MemoryLedger:
         running = {task.claim for task in self._tasks.values() if task.status is Status.PROCESSING}
         return running & set(claims)
 
+    def _add(self, task: Task) -> None:
+        self._tasks[task.id] = task
+        self._events[task.id] = []
+        self._note(task.id, None, Status.PENDING, by=task.caller)
+
+    def _raise(self, alert: NewAlert, *, times: int = 1) -> Alert:
+        now, same = self._clock(), fingerprint(alert)
+        for known, first in self._alerts.values():
+            if known == same and first.at > now - FOLD_WINDOW_MS:
+                folded = replace(first, count=first.count + times, last_at=now)
+                break
+        else:
+            fields = {name: getattr(alert, name) for name in NewAlert.__slots__}
+            folded = Alert(**fields, at=now, last_at=now, count=times)
+        self._alerts[folded.id] = (same, folded)
+        return folded
+
     def _set(self, task_id: str, changes: moves.Changes) -> Task:
         after = self._tasks[task_id] = moves.applied(self._tasks[task_id], changes)
         return after
 
     def _move(self, task: Task, changes: moves.Changes, *, by: str, remark: str | None = None) -> Task:
         self._note(task.id, task.status, changes["status"], by=by, remark=remark)
-        for delivery in moves.deliveries([(task, changes["status"])], now=self._clock()):
-            self._add(delivery)
+        if task.status in LIVE:
+            for delivery in moves.deliveries([(task, changes["status"])], now=self._clock()):
+                self._add(delivery)
         return self._set(task.id, changes)
-
-    def _add(self, task: Task) -> None:
-        self._tasks[task.id] = task
-        self._events[task.id] = []
-        self._note(task.id, None, Status.PENDING, by=task.caller)
 
     def _note(
         self, task_id: str, from_status: Status | None, to_status: Status, *, by: str, remark: str | None = None

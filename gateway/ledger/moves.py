@@ -4,11 +4,12 @@ What each move of a task changes, as columns and values.
 The ledgers share these: the SQL ledger writes them under a guard, the in-memory one with `dataclasses.replace`.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from gateway.kinds import WEBHOOK, Pool
+from gateway.ledger.alert import AlertType, NewAlert, Severity
 from gateway.ledger.task import GAVE_UP, LIVE, NEVER_LAUNCHED, RETRY_DUE, WORKER_LOST, Ending, NewTask, Status, Task
 from gateway.message.ids import new_id
 
@@ -16,9 +17,12 @@ Changes: TypeAlias = dict[str, Any]  #: fields of `Task` by name
 
 BACK_OFF_MS: Final = 10_000  #: from the monitor's first launch of a task to its next
 LONGEST_BACK_OFF_MS: Final = 300_000
+LONGEST_LOOK_MS: Final = 60_000  #: between two looks at a task that the broker holds
 MONITOR: Final = "monitor"  #: who makes the moves of a sweep
 LOST: Final = "WorkerLost"  #: the error of a task whose workers were lost too often
 STARTED_AGAIN: Final = "started again"  #: the remark of an operator's retry
+WAITS_TOO_LONG: Final = "waits longer than it should"  #: the remark beside a `SilentFailure` alert
+ERASED: Final = "emptied"  #: the remark of a task whose content was wiped on request
 
 _ENDS: Final = frozenset({Status.COMPLETED, Status.FAILED, Status.PENDING})
 _REMARKS: Final = {
@@ -28,9 +32,21 @@ _REMARKS: Final = {
 }
 
 
-def back_off_ms(launches: int) -> int:
-    """Return how long the monitor waits after a task's launch number *launches*, from 1 on."""
-    return min(LONGEST_BACK_OFF_MS, BACK_OFF_MS << min(launches - 1, 16))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What a sweep allows a task."""
+
+    attempts: int  #: of which none may have failed more
+    by_kind: Mapping[str, int] = field(default_factory=dict)  #: the same for some kinds
+    longest_back_off_ms: int = LONGEST_BACK_OFF_MS
+
+    def attempts_of(self, kind: str) -> int:
+        """Return after how many failed attempts a task of *kind* has failed."""
+        return self.by_kind.get(kind, self.attempts)
+
+    def back_off_ms(self, launches: int) -> int:
+        """Return how long the monitor waits after a task's launch number *launches*, from 1 on."""
+        return min(self.longest_back_off_ms, BACK_OFF_MS << min(launches - 1, 16))
 
 
 def accepted(new: NewTask, *, now: int, launch_grace_ms: int) -> Task:
@@ -68,6 +84,7 @@ def claimed(*, owner: str, now: int, lease_ms: int) -> Changes:
         "status": Status.PROCESSING,
         "owner": owner,
         "progress": None,
+        "silent_at": None,
         "started_at": now,
         "updated_at": now,
         "due_at": now + lease_ms,
@@ -126,7 +143,13 @@ def retried(*, now: int, launch_grace_ms: int) -> Changes:
         "started_at": None,
         "updated_at": now,
         "finished_at": None,
+        "silent_at": None,
     }
+
+
+def erased(task: Task, *, now: int) -> Changes:
+    """Return what changes of an ended task when its content is wiped on request."""
+    return {"status": task.status, "payload": {}, "result": None, "callback_url": None, "updated_at": now}
 
 
 class Repair(NamedTuple):
@@ -137,10 +160,10 @@ class Repair(NamedTuple):
     changes: Changes
 
 
-def repaired(task: Task, *, now: int, max_attempts: int) -> Repair:
+def repaired(task: Task, *, now: int, allowed: Allowed) -> Repair:
     """Decide what becomes of a live task that is overdue."""
     failures = task.failures + (task.status is Status.PROCESSING)
-    if task.status is Status.PROCESSING and failures >= max_attempts:
+    if task.status is Status.PROCESSING and failures >= allowed.attempts_of(task.kind):
         remark = f"worker lost; gave up after {failures} failed attempts"
         changes: Changes = {
             "status": Status.FAILED,
@@ -158,7 +181,7 @@ def repaired(task: Task, *, now: int, max_attempts: int) -> Repair:
         "failures": failures,
         "owner": None,
         "error": task.error,
-        "due_at": now + back_off_ms(launches),
+        "due_at": now + allowed.back_off_ms(launches),
         "finished_at": None,
     }
     return Repair(reason, _REMARKS[reason], changes | {"updated_at": now, "launches": launches})
@@ -207,6 +230,34 @@ def deliveries(ended: Iterable[tuple[Told, Status]], *, now: int) -> list[Task]:
         if task.callback_url and task.kind != WEBHOOK and status not in LIVE
     )
     return [accepted(task, now=now, launch_grace_ms=0) for task in new]
+
+
+def task_failed(task: Task) -> NewAlert:
+    """Return the alert that a task has failed for good."""
+    return NewAlert(
+        id=new_id(),
+        type=AlertType.TASK_FAILED,
+        severity=Severity.MEDIUM,
+        description=f"A task of kind {task.kind} has failed: {task.error or ''}.",
+        action="It stays in the ledger; an operator can start it again.",
+        caller=task.caller,
+        request_id=task.request_id,
+        subject=task.id,
+    )
+
+
+def waits_too_long(kind: str, pool: str, *, wait_ms: int) -> NewAlert:
+    """Return the alert that tasks of a kind wait longer than they should; its count tells how many."""
+    return NewAlert(
+        id=new_id(),
+        type=AlertType.SILENT_FAILURE,
+        severity=Severity.HIGH,
+        description=f"Tasks of kind {kind} have waited longer than {wait_ms / 1000:g} s for a worker of pool {pool}.",
+        action="They stay in the ledger and run as soon as a worker takes them.",
+        caller=MONITOR,
+        request_id=None,
+        subject=f"{kind}/{pool}",
+    )
 
 
 def applied(task: Task, changes: Changes) -> Task:

@@ -1,19 +1,19 @@
 """The ledger on SQLite or PostgreSQL."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, Select, func, select, text
 
 from gateway.errors import AlertNotFound, LedgerUnavailable, TaskNotFound
-from gateway.ledger import moves, sql_alerts, sql_tasks
+from gateway.ledger import moves, sql_alerts, sql_moves, sql_schedules, sql_sweep, sql_tasks, sql_upkeep
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.clock import now_ms
 from gateway.ledger.database import Database
-from gateway.ledger.ledger import FOLD_WINDOW_MS, PoolDepth
+from gateway.ledger.ledger import FOLD_WINDOW_MS, Chosen, PoolDepth
 from gateway.ledger.rows import alert_from, event_from, task_from
-from gateway.ledger.schema import HEAD, alerts, task_events, tasks
-from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Status, Task, TaskEvent
+from gateway.ledger.schema import HEAD, alerts, schedules, task_events, tasks
+from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Silence, Status, Task, TaskEvent, Waiting
 
 _PENDING, _PROCESSING = (tasks.c.status == status.value for status in (Status.PENDING, Status.PROCESSING))
 _DEPTHS: Final = (
@@ -87,7 +87,7 @@ class SqlLedger:
             return []
         now = self._clock()
         accepted = [moves.accepted(task, now=now, launch_grace_ms=self._launch_grace_ms) for task in tasks]
-        self._database.write_each(sql_tasks.write_new, [sql_tasks.task_values(task) for task in accepted])
+        self._database.write_each(sql_tasks.write_new, [sql_moves.task_values(task) for task in accepted])
         return accepted
 
     def get(self, task_id: str, *, caller: str | None = None) -> Task:
@@ -164,19 +164,89 @@ class SqlLedger:
             return set()
         return self._database.write_each(self._end_each, endings)
 
-    def sweep(self, *, max_attempts: int, limit: int = 500) -> list[Relaunch]:
+    def sweep(
+        self,
+        *,
+        max_attempts: int,
+        limit: int = 500,
+        by_kind: Mapping[str, int] | None = None,
+        pending: Collection[str] | None = None,
+        longest_back_off_ms: int = moves.LONGEST_BACK_OFF_MS,
+    ) -> list[Relaunch]:
         """Put right what is live and overdue; see `Ledger.sweep`."""
+        allowed = moves.Allowed(attempts=max_attempts, by_kind=by_kind or {}, longest_back_off_ms=longest_back_off_ms)
         return self._database.write(
-            lambda c: sql_tasks.sweep(c, max_attempts=max_attempts, limit=limit, now=self._clock())
+            lambda c: sql_sweep.sweep(
+                c, allowed=allowed, pending=pending, limit=limit, now=self._clock(), fold_ms=FOLD_WINDOW_MS
+            )
+        )
+
+    def overdue(self, *, limit: int) -> list[Waiting]:
+        """Return waiting tasks that somebody should look at; see `Ledger.overdue`."""
+        parameters = {"now": self._clock(), "most": limit}
+        return [Waiting(**row) for row in self._database.rows(sql_sweep.OVERDUE, parameters)]
+
+    def look_again(self, task_ids: Sequence[str], *, soon: bool = False) -> None:
+        """Put off the look at waiting tasks; see `Ledger.look_again`."""
+        self._database.write(lambda c: sql_sweep.look_again(c, task_ids, soon=soon, now=self._clock()))
+
+    def bring_near(self, *, lease_ms: int) -> int:
+        """Bring looks nearer that lie too far ahead; see `Ledger.bring_near`."""
+        return self._database.write(lambda c: sql_sweep.bring_near(c, lease_ms=lease_ms, now=self._clock()))
+
+    def silent(self, *, wait_ms: int, by_kind: Mapping[str, int], limit: int = 5_000) -> list[Silence]:
+        """Find tasks that wait too long; see `Ledger.silent`."""
+        return self._database.write(
+            lambda c: sql_sweep.silent(
+                c, wait_ms=wait_ms, by_kind=by_kind, limit=limit, now=self._clock(), fold_ms=FOLD_WINDOW_MS
+            )
         )
 
     def wipe(self, *, contents_before: int, tasks_before: int, limit: int = 500) -> int:
         """Empty and delete what ended long ago; see `Ledger.wipe`."""
         return self._database.write(
-            lambda c: sql_tasks.wipe(
+            lambda c: sql_upkeep.wipe(
                 c, contents_before=contents_before, tasks_before=tasks_before, limit=limit, now=self._clock()
             )
         )
+
+    def forget(self, *, alerts_before: int, limit: int = 500) -> int:
+        """Delete old alerts and idempotency keys; see `Ledger.forget`."""
+        return self._database.write(
+            lambda c: sql_upkeep.forget(c, alerts_before=alerts_before, limit=limit, now=self._clock())
+        )
+
+    def erase(self, task_id: str, *, by: str, caller: str | None = None) -> Task:
+        """Empty what an ended task holds; see `Ledger.erase`."""
+        return self._database.write(lambda c: sql_upkeep.erase(c, task_id, by=by, caller=caller, now=self._clock()))
+
+    def purgeable(self, chosen: Chosen) -> int:
+        """Count the ended tasks that *chosen* names; see `Ledger.purgeable`."""
+        return int(self._database.rows(sql_upkeep.count(chosen))[0]["tasks"])
+
+    def purge(self, chosen: Chosen, *, limit: int = 500) -> int:
+        """Delete ended tasks; see `Ledger.purge`."""
+        return self._database.write(lambda c: sql_upkeep.purge(c, chosen, limit=limit))
+
+    def purge_alerts(self, chosen: Chosen, *, limit: int = 500) -> list[Alert]:
+        """Delete alerts; see `Ledger.purge_alerts`."""
+        return self._database.write(lambda c: sql_upkeep.purge_alerts(c, chosen, limit=limit))
+
+    def schedules(self) -> Mapping[str, int]:
+        """Return when each schedule is due next; see `Ledger.schedules`."""
+        return {row["name"]: row["due_at"] for row in self._database.rows(select(schedules))}
+
+    def plan(self, due: Mapping[str, int]) -> None:
+        """Set when each schedule is due next; see `Ledger.plan`."""
+        self._database.write(lambda c: sql_schedules.plan(c, due))
+
+    def run_due(self, name: str, *, due_at: int, next_at: int, task: NewTask) -> Task | None:
+        """Write down the task of a schedule that is due; see `Ledger.run_due`."""
+        accepted = moves.accepted(task, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
+        done = self._database.write(
+            lambda c: sql_schedules.run_due(c, name, due_at=due_at, next_at=next_at, task=accepted)
+        )
+        return accepted if done else None
 
     def depths(self) -> list[PoolDepth]:
         """Count what is live in each pool; see `Ledger.depths`."""

@@ -40,6 +40,11 @@ def raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, 
     return [told[place] for place in range(len(raised))]
 
 
+def raise_times(connection: Connection, alert: NewAlert, *, times: int, now: int, fold_ms: int) -> Alert:
+    """Write down one alert that stands for *times* of its kind, or fold them."""
+    return _fold_or_write(connection, alert, fingerprint(alert), times=times, now=now, since=now - fold_ms)
+
+
 def repeat_each(connection: Connection, alert_ids: Sequence[str], *, now: int) -> list[None]:
     """Do as `Ledger.repeat_alert` for several callers."""
     counted = Counter(alert_ids)
@@ -93,7 +98,8 @@ def lead(connection: Connection, name: str, *, holder: str, now: int, for_ms: in
         .on_conflict_do_update(
             index_elements=[leaders.c.name],
             set_=values,
-            where=(leaders.c.holder == holder) | (leaders.c.until <= now),
+            # A lead that lasts longer than any was taken before the clock was set back.
+            where=(leaders.c.holder == holder) | (leaders.c.until <= now) | (leaders.c.until > now + for_ms),
         )
         .returning(leaders.c.holder)
     )

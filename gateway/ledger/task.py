@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
+from gateway.ledger.alert import Alert
+
 
 class Status(StrEnum):
     """Where a task stands; docs/task-states.md draws the moves."""
@@ -128,6 +130,25 @@ class Relaunch:
 
     task: Task
     reason: str  #: one of the four below
+    alert: Alert | None = None  #: that it has failed, where it was given up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A task that waits for a worker, and that somebody should look at."""
+
+    id: str
+    pool: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Tasks that were found to wait longer than they should, and the alert that tells so."""
+
+    kind: str
+    pool: str
+    tasks: int
+    alert: Alert
 
 
 NEVER_LAUNCHED: Final = "never_launched"  #: recorded, and no worker took it in time

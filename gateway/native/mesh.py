@@ -27,7 +27,7 @@ from gateway.native.trial import send_samples
 from gateway.settings import CHECKOUT, Settings
 
 LOGS: Final = ("service_1", "service_2", "worker-io", "worker-cpu", "monitor", "nginx-access", "nginx-error")
-_BY_RULES: Final = ("service_1", "service_2", "worker-io", "worker-cpu")  #: whom policy or processors concern
+_BY_RULES: Final = ("service_1", "service_2", "worker-io", "worker-cpu", "monitor")  #: who takes new settings
 _UP_WITHIN_S: Final = 120  #: Flower and Locust take their time on a busy machine
 _DOWN_WITHIN_S: Final = 300  #: the sum of what each program may take, and some
 _OTHERS_WITHIN_S: Final = 150  #: that a second `up` or `down` waits for the first

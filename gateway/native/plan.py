@@ -61,8 +61,9 @@ def programs(
     services = [_service_1(settings, inner), *([] if has_own_service_2(settings) else [_service_2(settings, inner)])]
     shared = _shared(settings, inner)
     pools = [_pool(settings, name, inner, shared) for name in ("io", "cpu")]
+    found = {**shared, "GATEWAY_SERVICE_1_URL": f"http://{_LOOPBACK}:{inner['service_1']}"}
     monitor = _ours(
-        settings, "monitor", inner, (tool("portcullis"), "monitor"), priority=40, environment=shared, stop_within_s=20
+        settings, "monitor", inner, (tool("portcullis"), "monitor"), priority=40, environment=found, stop_within_s=20
     )
     gate = _gate(settings, gate_port=gate_port, inner=inner)
     return (*broker, *services, *pools, monitor, _flower(inner), _locust(settings, gate_port, inner), gate)

@@ -1,0 +1,108 @@
+"""How moves are written in SQL: rows that were seen and locked, and the event of each change of state."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Update, bindparam, insert, select, update
+
+from gateway.errors import TaskNotFound
+from gateway.ledger import moves
+from gateway.ledger.rows import task_from, to_json
+from gateway.ledger.schema import task_events, tasks
+from gateway.ledger.task import LIVE, Claim, Status, Task
+
+_NEW_TASK: Final = insert(tasks)
+_NEW_EVENT: Final = insert(task_events)
+_ONE: Final = select(tasks).where(tasks.c.id == bindparam("id")).with_for_update()
+# A row is changed only if it is still as it was seen. `of_…` sets these names apart from columns that are set.
+_STILL: Final = (
+    tasks.c.id == bindparam("of_id"),
+    tasks.c.attempt == bindparam("of_attempt"),
+    tasks.c.status == bindparam("of_status"),
+)
+
+
+def as_seen(claim: Claim, status: Status) -> dict[str, Any]:
+    """Return the parameters that name a row, and what it was when it was seen."""
+    return {"of_id": claim.task_id, "of_attempt": claim.attempt, "of_status": status.value}
+
+
+def change_each(connection: Connection, changes: list[dict[str, Any]]) -> None:
+    """Write different values into each of several rows, all with the same columns, which were seen and locked."""
+    if changes:
+        columns = tuple(name for name in changes[0] if not name.startswith("of_"))
+        connection.execute(_change(columns), changes)
+
+
+@cache
+def _change(columns: tuple[str, ...]) -> Update:
+    return update(tasks).where(*_STILL).values({name: bindparam(name) for name in columns})
+
+
+def locked(connection: Connection, task_id: str, caller: str | None) -> Task:
+    """
+    Return a task that nobody else changes before the transaction ends; with *caller*, only if it is that caller's.
+
+    Raises:
+        TaskNotFound: also where it belongs to somebody else.
+    """
+    row = connection.execute(_ONE, {"id": task_id}).mappings().first()
+    if row is None or (caller is not None and row["caller"] != caller):
+        raise TaskNotFound
+    return task_from(row)
+
+
+def move(
+    connection: Connection, task: Task, changes: moves.Changes, *, by: str, now: int, remark: str | None = None
+) -> Task:
+    """Change a locked task, write the event, and return the task as it is then."""
+    change_each(connection, [as_seen(task.claim, task.status) | changes])
+    write_events(connection, [event_row(task.id, now, (task.status, changes["status"]), by=by, remark=remark)])
+    if task.status in LIVE:
+        write_deliveries(connection, [(task, changes["status"])], now=now)
+    return moves.applied(task, changes)
+
+
+def task_values(task: Task) -> dict[str, Any]:
+    """
+    Return the task's columns.
+
+    Raises:
+        TypeError: its payload is no JSON.
+    """
+    values = {name: getattr(task, name) for name in tasks.c.keys()}  # noqa: SIM118 - the columns' names
+    return values | {"status": task.status.value, "payload": to_json(task.payload), "result": None}
+
+
+def write_tasks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write new tasks, as `task_values` gives them, and the event that each begins with."""
+    if rows:
+        connection.execute(_NEW_TASK, rows)
+        born = (event_row(row["id"], row["created_at"], (None, Status.PENDING), by=row["caller"]) for row in rows)
+        write_events(connection, born)
+
+
+def write_deliveries(connection: Connection, moved: Iterable[tuple[moves.Told, Status]], *, now: int) -> None:
+    """Write the tasks that tell the callbacks of live tasks that have *moved*, those of them that have ended."""
+    write_tasks(connection, [task_values(task) for task in moves.deliveries(moved, now=now)])
+
+
+def event_row(
+    task_id: str, at: int, moved: tuple[Status | None, Status], *, by: str, remark: str | None = None
+) -> dict[str, Any]:
+    """Return the columns of one event."""
+    return {
+        "task_id": task_id,
+        "at": at,
+        "from_status": moved[0],
+        "to_status": moved[1],
+        "made_by": by,
+        "remark": remark,
+    }
+
+
+def write_events(connection: Connection, events: Iterable[dict[str, Any]]) -> None:
+    """Write the events, in their order."""
+    if rows := list(events):
+        connection.execute(_NEW_EVENT, rows)

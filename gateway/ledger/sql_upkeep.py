@@ -1,0 +1,118 @@
+"""What is emptied, deleted and forgotten, in SQL. Each takes the connection of a transaction that may write."""
+
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, select, text, update
+
+from gateway.errors import TaskNotFinished
+from gateway.ledger import moves
+from gateway.ledger.alert import Alert
+from gateway.ledger.ledger import Chosen
+from gateway.ledger.rows import alert_from
+from gateway.ledger.schema import alerts, idempotency, task_events, tasks
+from gateway.ledger.sql_moves import locked, move
+from gateway.ledger.task import LIVE, Task
+from gateway.message.ids import first_id
+
+_EMPTY: Final = {"payload": "{}", "result": None, "callback_url": None}
+_TO_WIPE: Final = (
+    select(tasks.c.id)
+    .where(tasks.c.finished_at < bindparam("before"), tasks.c.finished_at.is_not(None), text("payload <> '{}'"))
+    .order_by(tasks.c.finished_at)
+    .limit(bindparam("most"))
+)
+_WIPE: Final = (
+    update(tasks).where(tasks.c.id.in_(_TO_WIPE)).values(**_EMPTY, updated_at=bindparam("now")).returning(tasks.c.id)
+)
+# By id, which tells when a task was made, since the rows that are left over at the low end of it are few.
+_TO_DELETE: Final = (
+    select(tasks.c.id)
+    .where(tasks.c.id < bindparam("below"), tasks.c.finished_at < bindparam("before"))
+    .limit(bindparam("most"))
+)
+_DELETE: Final = delete(tasks).where(tasks.c.id.in_(_TO_DELETE)).returning(tasks.c.id)
+_OLD_ALERTS: Final = (
+    select(alerts.c.id)
+    .where(alerts.c.id < bindparam("below"), alerts.c.last_at < bindparam("before"))
+    .limit(bindparam("most"))
+)
+_FORGET_ALERTS: Final = delete(alerts).where(alerts.c.id.in_(_OLD_ALERTS)).returning(alerts.c.id)
+_STALE_KEYS: Final = (
+    select(idempotency.c.key_hash).where(idempotency.c.until < bindparam("now")).limit(bindparam("most"))
+)
+_FORGET_KEYS: Final = (
+    delete(idempotency).where(idempotency.c.key_hash.in_(_STALE_KEYS)).returning(idempotency.c.key_hash)
+)
+
+
+def wipe(connection: Connection, *, contents_before: int, tasks_before: int, limit: int, now: int) -> int:
+    """Do as `Ledger.wipe`; a task's events go with its row."""
+    old = {"below": first_id(tasks_before), "before": tasks_before, "most": limit}
+    deleted = connection.execute(_DELETE, old).all()
+    wiped = connection.execute(_WIPE, {"before": contents_before, "most": limit, "now": now}).all()
+    return len(deleted) + len(wiped)
+
+
+def forget(connection: Connection, *, alerts_before: int, limit: int, now: int) -> int:
+    """Do as `Ledger.forget`."""
+    old = {"below": first_id(alerts_before), "before": alerts_before, "most": limit}
+    gone = connection.execute(_FORGET_ALERTS, old).all()
+    stale = connection.execute(_FORGET_KEYS, {"now": now, "most": limit}).all()
+    return len(gone) + len(stale)
+
+
+def erase(connection: Connection, task_id: str, *, by: str, caller: str | None, now: int) -> Task:
+    """Do as `Ledger.erase`."""
+    task = locked(connection, task_id, caller)
+    if task.status in LIVE:
+        raise TaskNotFinished
+    if not task.payload:
+        return task
+    connection.execute(update(task_events).where(task_events.c.task_id == task_id).values(remark=None))
+    connection.execute(delete(idempotency).where(idempotency.c.task_id == task_id))
+    changes = moves.erased(task, now=now)
+    move(connection, task, changes | {"payload": "{}"}, by=by, now=now, remark=moves.ERASED)
+    return moves.applied(task, changes)
+
+
+def count(chosen: Chosen) -> Select[int]:
+    """Return the statement that counts the ended tasks that *chosen* names."""
+    return select(func.count().label("tasks")).select_from(tasks).where(*_chosen(chosen))
+
+
+def purge(connection: Connection, chosen: Chosen, *, limit: int) -> int:
+    """Do as `Ledger.purge`; a task's events go with its row."""
+    ids = [row.id for row in connection.execute(select(tasks.c.id).where(*_chosen(chosen)).limit(limit))]
+    connection.execute(delete(idempotency).where(idempotency.c.task_id.in_(ids)))
+    connection.execute(delete(tasks).where(tasks.c.id.in_(ids)))
+    return len(ids)
+
+
+def purge_alerts(connection: Connection, chosen: Chosen, *, limit: int) -> list[Alert]:
+    """Do as `Ledger.purge_alerts`."""
+    wanted = select(alerts).where(*_chosen_alerts(chosen)).limit(limit)
+    found = [alert_from(row) for row in connection.execute(wanted).mappings()]
+    connection.execute(delete(alerts).where(alerts.c.id.in_([alert.id for alert in found])))
+    return found
+
+
+def _chosen(chosen: Chosen) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [tasks.c.finished_at.is_not(None)]
+    if chosen.ids:
+        conditions.append(tasks.c.id.in_(chosen.ids))
+    if chosen.caller is not None:
+        conditions.append(tasks.c.caller == chosen.caller)
+    if chosen.before is not None:
+        conditions += [tasks.c.id < first_id(chosen.before), tasks.c.finished_at < chosen.before]
+    return conditions
+
+
+def _chosen_alerts(chosen: Chosen) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if chosen.ids:
+        conditions.append(alerts.c.id.in_(chosen.ids))
+    if chosen.caller is not None:
+        conditions.append(alerts.c.caller == chosen.caller)
+    if chosen.before is not None:
+        conditions += [alerts.c.id < first_id(chosen.before), alerts.c.last_at < chosen.before]
+    return conditions
