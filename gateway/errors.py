@@ -105,6 +105,31 @@ class AlertNotFound(NotFound):
     code = "alert_not_found"
 
 
+class IdempotencyInFlight(GatewayError):
+    """Another request with this Idempotency-Key is under way."""
+
+    code = "idempotency_in_flight"
+    retryable = True
+
+
+class IdempotencyKeyReused(GatewayError):
+    """The Idempotency-Key was sent with another request before."""
+
+    code = "idempotency_key_reused"
+
+
+class BacklogFull(GatewayError):
+    """Too many tasks wait already, so nothing was taken."""
+
+    code = "backlog_full"
+    retryable = True
+
+    def __init__(self, reason: str = "", *, retry_after_s: int = 1) -> None:
+        """Say when there may be room again."""
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
 class TaskAlreadyFinished(GatewayError):
     """The task has ended already."""
 

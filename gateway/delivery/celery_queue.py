@@ -99,7 +99,9 @@ class CeleryQueue:
             most_together: the most ids that share a message; with 1 each has its own.
         """
         self._app = app
-        self._priorities = _REDIS_PRIORITIES if _is_redis(app.conf.broker_url) else {each: each for each in Priority}
+        self._priorities: Mapping[int, int] = (
+            _REDIS_PRIORITIES if _is_redis(app.conf.broker_url) else {each: each for each in Priority}
+        )
         self._publisher = Publisher(self._send, most_together=most_together)
 
     def launch(self, task_id: str, *, pool: str, priority: int = Priority.NORMAL) -> None:

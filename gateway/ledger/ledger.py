@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gateway.ledger.alert import Alert, NewAlert
+from gateway.ledger.idempotency import KeyLease, UsedKey
 from gateway.ledger.moves import LONGEST_BACK_OFF_MS
 from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Silence, Status, Task, TaskEvent, Waiting
 
@@ -47,7 +48,11 @@ class Ledger(Protocol):
         Write the task down, durably, as pending; concurrent calls share a transaction.
 
         Its `due_at` lies one launch grace ahead (later where `not_before` is): until then its publisher has time
-        to tell the broker, after that the monitor does.
+        to tell the broker, after that the monitor does. Under a `key`, the same transaction writes into it what was
+        accepted.
+
+        Raises:
+            IdempotencyInFlight: another request has taken the key over; nothing is written.
         """
 
     def accept_all(self, tasks: Sequence[NewTask]) -> list[Task]:
@@ -154,6 +159,13 @@ class Ledger(Protocol):
         Each is told once for each wait, by an event; those of a kind and pool share an alert, whose count they raise.
         """
 
+    def waiting(self, pool: str, *, at_most: int) -> int:
+        """
+        Count what waits in the pool and is due within minutes, up to *at_most*.
+
+        Not for the request path: the cost grows with the backlog.
+        """
+
     def depths(self) -> list[PoolDepth]:
         """Count what is live in each pool. Not for the request path: the cost grows with the backlog."""
 
@@ -195,18 +207,39 @@ class Ledger(Protocol):
     def mark_reported(self, alert_id: str, count: int) -> None:
         """Note that the alert's file tells *count*."""
 
+    def take_key(self, key_hash: str, body_hash: str, *, for_ms: int) -> KeyLease | UsedKey:
+        """
+        Take an idempotency key for a request that may last *for_ms*, or tell what is known of it.
+
+        A key can be taken if it is new or expired, or if its request is gone and had taken nothing in.
+        """
+
+    def note_sent(self, key: KeyLease, message_id: str) -> None:
+        """
+        Note that a message is now sent on under the key: from here on it is not known what becomes of it.
+
+        Raises:
+            IdempotencyInFlight: another request has taken the key over.
+        """
+
+    def answer_key(self, key: KeyLease, sealed: str) -> bool:
+        """Keep what the key's request was answered, for `KEY_KEPT_MS`; False where another request has the key."""
+
+    def free_key(self, key: KeyLease) -> None:
+        """
+        Let others take the key, soon: nothing was done under it. The caller does not wait.
+
+        A key under which a task was accepted after all stays taken.
+        """
+
+    def drop_keys(self, *, limit: int = 500) -> int:
+        """Delete at most *limit* keys that stand for nothing any more, and return how many there were."""
+
     def wipe(self, *, contents_before: int, tasks_before: int, limit: int = 500) -> int:
         """
         Empty what tasks hold that ended before *contents_before*, and delete those that ended before *tasks_before*.
 
         Both in ms since the epoch, at most *limit* of each; returns how many there were.
-        """
-
-    def forget(self, *, alerts_before: int, limit: int = 500) -> int:
-        """
-        Delete alerts last raised before *alerts_before* (ms since the epoch), and idempotency keys past their time.
-
-        At most *limit* of each; returns how many there were.
         """
 
     def erase(self, task_id: str, *, by: str, caller: str | None = None) -> Task:

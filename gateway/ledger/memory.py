@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from gateway.errors import (
     AlertNotFound,
     GatewayError,
+    IdempotencyInFlight,
     LedgerUnavailable,
     TaskAlreadyFinished,
     TaskNotFound,
@@ -16,10 +17,24 @@ from gateway.errors import (
 from gateway.ledger import moves
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.clock import now_ms
+from gateway.ledger.idempotency import KEY_KEPT_MS, KeyLease, UsedKey
 from gateway.ledger.ledger import FOLD_WINDOW_MS, PoolDepth
 from gateway.ledger.memory_upkeep import MemoryUpkeep
 from gateway.ledger.rows import fingerprint, from_json, to_json
 from gateway.ledger.task import LIVE, MOVES, Claim, Ending, NewTask, Status, Task, TaskEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Key:
+    lease: KeyLease
+    body_hash: str
+    taken_id: str | None = None
+    answer: str | None = None
+
+    def is_over(self, now: int) -> bool:
+        """Tell whether the key can be taken."""
+        stays = self.answer is None and self.taken_id is not None
+        return self.lease.until <= now - KEY_KEPT_MS * stays
 
 
 class MemoryLedger(MemoryUpkeep):
@@ -33,6 +48,7 @@ class MemoryLedger(MemoryUpkeep):
         self._tasks: dict[str, Task] = {}
         self._events: dict[str, list[TaskEvent]] = {}
         self._alerts: dict[str, tuple[str, Alert]] = {}  # with their fingerprints
+        self._keys: dict[str, _Key] = {}
         self._leaders: dict[str, tuple[str, int]] = {}
         self._schedules: dict[str, int] = {}
         self._closed = False
@@ -49,6 +65,11 @@ class MemoryLedger(MemoryUpkeep):
             now, ids = self._clock(), {task.id for task in tasks}
             if len(ids) < len(tasks) or not ids.isdisjoint(self._tasks):
                 raise GatewayError("The ledger refused what was to be written.")
+            keys = [(self._mine(task.key), task.id) for task in tasks if task.key is not None]
+            for key, task_id in keys:
+                if key is None or key.taken_id is not None:
+                    raise IdempotencyInFlight
+                self._keys[key.lease.key_hash] = replace(key, taken_id=task_id)
             accepted = [moves.accepted(task, now=now, launch_grace_ms=self._launch_grace_ms) for task in tasks]
             for task, payload in zip(accepted, payloads, strict=True):
                 self._add(replace(task, payload=payload))
@@ -159,6 +180,13 @@ class MemoryLedger(MemoryUpkeep):
                 self._move(task, change, by=task.owner or "", remark=moves.end_remark(ending))
             return held
 
+    def waiting(self, pool: str, *, at_most: int) -> int:
+        """Count what waits in the pool, up to *at_most*; see `Ledger.waiting`."""
+        with self._open():
+            soon = self._clock() + moves.SOON_MS
+            pending = (t for t in self._tasks.values() if t.pool == pool and t.status is Status.PENDING)
+            return min(at_most, sum(1 for task in pending if (task.due_at or 0) <= soon))
+
     def depths(self) -> list[PoolDepth]:
         """Count what is live in each pool; see `Ledger.depths`."""
         with self._open():
@@ -182,6 +210,50 @@ class MemoryLedger(MemoryUpkeep):
                 return False
             self._leaders[name] = (holder, now + for_ms)
             return True
+
+    def take_key(self, key_hash: str, body_hash: str, *, for_ms: int) -> KeyLease | UsedKey:
+        """Take an idempotency key, or tell what is known of it; see `Ledger.take_key`."""
+        with self._open():
+            now, key = self._clock(), self._keys.get(key_hash)
+            if key is not None and not key.is_over(now):
+                in_flight = key.lease.until > now
+                return UsedKey(body_hash=key.body_hash, in_flight=in_flight, taken_id=key.taken_id, answer=key.answer)
+            lease = KeyLease(key_hash=key_hash, until=now + for_ms)
+            self._keys[key_hash] = _Key(lease=lease, body_hash=body_hash)
+            return lease
+
+    def note_sent(self, key: KeyLease, message_id: str) -> None:
+        """Note that a message is sent on under the key; see `Ledger.note_sent`."""
+        with self._open():
+            mine = self._mine(key)
+            if mine is None or mine.taken_id is not None:
+                raise IdempotencyInFlight
+            self._keys[key.key_hash] = replace(mine, taken_id=message_id)
+
+    def answer_key(self, key: KeyLease, sealed: str) -> bool:
+        """Keep what the key's request was answered; see `Ledger.answer_key`."""
+        with self._open():
+            mine = self._mine(key)
+            if mine is not None:
+                kept = replace(key, until=self._clock() + KEY_KEPT_MS)
+                self._keys[key.key_hash] = replace(mine, lease=kept, answer=sealed)
+            return mine is not None
+
+    def free_key(self, key: KeyLease) -> None:
+        """Let others take the key; see `Ledger.free_key`."""
+        with self._lock:
+            mine = self._mine(key)
+            if mine is not None and mine.answer is None and mine.taken_id not in self._tasks:
+                del self._keys[key.key_hash]
+
+    def drop_keys(self, *, limit: int = 500) -> int:
+        """Delete keys that stand for nothing any more; see `Ledger.drop_keys`."""
+        with self._open():
+            now = self._clock()
+            over = [key_hash for key_hash, key in self._keys.items() if key.is_over(now)][:limit]
+            for key_hash in over:
+                del self._keys[key_hash]
+            return len(over)
 
     def raise_alert(self, alert: NewAlert) -> Alert:
         """Write the alert down, or fold it; see `Ledger.raise_alert`."""
@@ -237,6 +309,10 @@ class MemoryLedger(MemoryUpkeep):
         if self._closed:
             raise LedgerUnavailable("The ledger is closed.")
         return self._lock
+
+    def _mine(self, lease: KeyLease) -> "_Key | None":
+        key = self._keys.get(lease.key_hash)
+        return key if key is not None and key.lease == lease else None
 
     def _held(self, claims: Iterable[Claim]) -> set[Claim]:
         running = {task.claim for task in self._tasks.values() if task.status is Status.PROCESSING}

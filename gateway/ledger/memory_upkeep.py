@@ -113,10 +113,6 @@ class MemoryUpkeep:
                 self._set(task.id, moves.erased(task, now=self._clock()))
             return len(old) + len(held[:limit])
 
-    def forget(self, *, alerts_before: int, limit: int = 500) -> int:
-        """Delete old alerts; see `Ledger.forget`."""
-        return len(self.purge_alerts(Chosen(before=alerts_before), limit=limit))
-
     def erase(self, task_id: str, *, by: str, caller: str | None = None) -> Task:
         """Empty what an ended task holds; see `Ledger.erase`."""
         with self._open():

@@ -18,6 +18,7 @@ Changes: TypeAlias = dict[str, Any]  #: fields of `Task` by name
 BACK_OFF_MS: Final = 10_000  #: from the monitor's first launch of a task to its next
 LONGEST_BACK_OFF_MS: Final = 300_000
 LONGEST_LOOK_MS: Final = 60_000  #: between two looks at a task that the broker holds
+SOON_MS: Final = LONGEST_BACK_OFF_MS + 5_000  #: what is due later waits for its own time, not for a worker
 MONITOR: Final = "monitor"  #: who makes the moves of a sweep
 LOST: Final = "WorkerLost"  #: the error of a task whose workers were lost too often
 STARTED_AGAIN: Final = "started again"  #: the remark of an operator's retry

@@ -6,10 +6,20 @@ from typing import Final
 from sqlalchemy import Connection, Select, func, select, text
 
 from gateway.errors import AlertNotFound, LedgerUnavailable, TaskNotFound
-from gateway.ledger import moves, sql_alerts, sql_moves, sql_schedules, sql_sweep, sql_tasks, sql_upkeep
+from gateway.ledger import (
+    moves,
+    sql_alerts,
+    sql_idempotency,
+    sql_moves,
+    sql_schedules,
+    sql_sweep,
+    sql_tasks,
+    sql_upkeep,
+)
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.clock import now_ms
 from gateway.ledger.database import Database
+from gateway.ledger.idempotency import KeyLease, UsedKey
 from gateway.ledger.ledger import FOLD_WINDOW_MS, Chosen, PoolDepth
 from gateway.ledger.rows import alert_from, event_from, task_from
 from gateway.ledger.schema import HEAD, alerts, schedules, task_events, tasks
@@ -87,7 +97,11 @@ class SqlLedger:
             return []
         now = self._clock()
         accepted = [moves.accepted(task, now=now, launch_grace_ms=self._launch_grace_ms) for task in tasks]
-        self._database.write_each(sql_tasks.write_new, [sql_moves.task_values(task) for task in accepted])
+        rows = [sql_moves.task_values(task) for task in accepted]
+        if keys := [(task.key, task.id) for task in tasks if task.key is not None]:
+            self._database.write_each(sql_idempotency.accept_each, sql_idempotency.Accepting(rows, keys))
+        else:
+            self._database.write_each(sql_tasks.write_new, rows)
         return accepted
 
     def get(self, task_id: str, *, caller: str | None = None) -> Task:
@@ -210,12 +224,6 @@ class SqlLedger:
             )
         )
 
-    def forget(self, *, alerts_before: int, limit: int = 500) -> int:
-        """Delete old alerts and idempotency keys; see `Ledger.forget`."""
-        return self._database.write(
-            lambda c: sql_upkeep.forget(c, alerts_before=alerts_before, limit=limit, now=self._clock())
-        )
-
     def erase(self, task_id: str, *, by: str, caller: str | None = None) -> Task:
         """Empty what an ended task holds; see `Ledger.erase`."""
         return self._database.write(lambda c: sql_upkeep.erase(c, task_id, by=by, caller=caller, now=self._clock()))
@@ -248,6 +256,12 @@ class SqlLedger:
         )
         return accepted if done else None
 
+    def waiting(self, pool: str, *, at_most: int) -> int:
+        """Count what waits in the pool, up to *at_most*; see `Ledger.waiting`."""
+        wanted = {"of_pool": pool, "soon": self._clock() + moves.SOON_MS, "most": at_most}
+        (row,) = self._database.rows(sql_tasks.WAITING, wanted)
+        return int(row["waiting"])
+
     def depths(self) -> list[PoolDepth]:
         """Count what is live in each pool; see `Ledger.depths`."""
         return [PoolDepth(**row) for row in self._database.rows(_DEPTHS)]
@@ -260,6 +274,26 @@ class SqlLedger:
     def lead(self, name: str, *, holder: str, for_ms: int) -> bool:
         """Take or keep the lead; see `Ledger.lead`."""
         return self._database.write(lambda c: sql_alerts.lead(c, name, holder=holder, now=self._clock(), for_ms=for_ms))
+
+    def take_key(self, key_hash: str, body_hash: str, *, for_ms: int) -> KeyLease | UsedKey:
+        """Take an idempotency key, or tell what is known of it; see `Ledger.take_key`."""
+        return self._database.write_each(self._take_each, sql_idempotency.Asking(key_hash, body_hash, for_ms))
+
+    def note_sent(self, key: KeyLease, message_id: str) -> None:
+        """Note that a message is sent on under the key; see `Ledger.note_sent`."""
+        self._database.write(lambda c: sql_idempotency.note(c, key, message_id))
+
+    def answer_key(self, key: KeyLease, sealed: str) -> bool:
+        """Keep what the key's request was answered; see `Ledger.answer_key`."""
+        return self._database.write(lambda c: sql_idempotency.answer(c, key, sealed, now=self._clock()))
+
+    def free_key(self, key: KeyLease) -> None:
+        """Let others take the key, soon; see `Ledger.free_key`."""
+        self._database.write_later(sql_idempotency.free_each, key)
+
+    def drop_keys(self, *, limit: int = 500) -> int:
+        """Delete keys that stand for nothing any more; see `Ledger.drop_keys`."""
+        return self._database.write(lambda c: sql_idempotency.drop(c, limit=limit, now=self._clock()))
 
     def raise_alert(self, alert: NewAlert) -> Alert:
         """Write the alert down, or fold it; see `Ledger.raise_alert`."""
@@ -310,6 +344,9 @@ class SqlLedger:
 
     def _repeat_each(self, connection: Connection, alert_ids: Sequence[str]) -> list[None]:
         return sql_alerts.repeat_each(connection, alert_ids, now=self._clock())
+
+    def _take_each(self, connection: Connection, asked: Sequence[sql_idempotency.Asking]) -> list[KeyLease | UsedKey]:
+        return sql_idempotency.take_each(connection, asked, now=self._clock())
 
     def _claim_each(self, connection: Connection, wishes: Sequence[sql_tasks.Wish]) -> list[list[Task]]:
         return sql_tasks.claim_each(connection, wishes, now=self._clock())

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Connection, bindparam, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, or_, select, tuple_, update
 
 from gateway.errors import TaskAlreadyFinished, TaskNotRetryable
 from gateway.ledger import moves
@@ -58,6 +58,18 @@ _RUNNING: Final = (
     .where(_IDS, _RUNS)
     .with_for_update()
 )
+_WAITS: Final = (
+    select(tasks.c.pool)
+    .where(
+        tasks.c.due_at <= bindparam("soon"),
+        tasks.c.due_at.is_not(None),
+        tasks.c.pool == bindparam("of_pool"),
+        tasks.c.status == Status.PENDING.value,
+    )
+    .limit(bindparam("most"))
+    .subquery()
+)
+WAITING: Final = select(func.count().label("waiting")).select_from(_WAITS)
 
 
 def write_new(connection: Connection, calls: Sequence[Sequence[dict[str, Any]]]) -> Sequence[None]:

@@ -31,18 +31,6 @@ _TO_DELETE: Final = (
     .limit(bindparam("most"))
 )
 _DELETE: Final = delete(tasks).where(tasks.c.id.in_(_TO_DELETE)).returning(tasks.c.id)
-_OLD_ALERTS: Final = (
-    select(alerts.c.id)
-    .where(alerts.c.id < bindparam("below"), alerts.c.last_at < bindparam("before"))
-    .limit(bindparam("most"))
-)
-_FORGET_ALERTS: Final = delete(alerts).where(alerts.c.id.in_(_OLD_ALERTS)).returning(alerts.c.id)
-_STALE_KEYS: Final = (
-    select(idempotency.c.key_hash).where(idempotency.c.until < bindparam("now")).limit(bindparam("most"))
-)
-_FORGET_KEYS: Final = (
-    delete(idempotency).where(idempotency.c.key_hash.in_(_STALE_KEYS)).returning(idempotency.c.key_hash)
-)
 
 
 def wipe(connection: Connection, *, contents_before: int, tasks_before: int, limit: int, now: int) -> int:
@@ -51,14 +39,6 @@ def wipe(connection: Connection, *, contents_before: int, tasks_before: int, lim
     deleted = connection.execute(_DELETE, old).all()
     wiped = connection.execute(_WIPE, {"before": contents_before, "most": limit, "now": now}).all()
     return len(deleted) + len(wiped)
-
-
-def forget(connection: Connection, *, alerts_before: int, limit: int, now: int) -> int:
-    """Do as `Ledger.forget`."""
-    old = {"below": first_id(alerts_before), "before": alerts_before, "most": limit}
-    gone = connection.execute(_FORGET_ALERTS, old).all()
-    stale = connection.execute(_FORGET_KEYS, {"now": now, "most": limit}).all()
-    return len(gone) + len(stale)
 
 
 def erase(connection: Connection, task_id: str, *, by: str, caller: str | None, now: int) -> Task:

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from gateway.ledger.alert import Alert
+from gateway.ledger.idempotency import KeyLease
 
 
 class Status(StrEnum):
@@ -23,6 +24,14 @@ class Status(StrEnum):
         return self in LIVE
 
 
+class Priority(IntEnum):
+    """How soon a task runs, among those that wait."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+
+
 LIVE: Final = frozenset({Status.PENDING, Status.PROCESSING})
 
 MOVES: Final[Mapping[Status, frozenset[Status]]] = {
@@ -35,14 +44,6 @@ MOVES: Final[Mapping[Status, frozenset[Status]]] = {
 }
 
 
-class Priority(IntEnum):
-    """Which of the tasks that wait for a pool is taken sooner."""
-
-    LOW = 0
-    NORMAL = 1
-    HIGH = 2
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
     """A task to be accepted; its payload has been screened, and redacted where the policy says so."""
@@ -53,9 +54,10 @@ class NewTask:
     pool: str
     payload: Mapping[str, Any] = field(repr=False)  #: content, args, metadata
     request_id: str
-    priority: int = Priority.NORMAL
+    priority: int = Priority.NORMAL  #: higher runs sooner
     not_before: int | None = None  #: ms since the epoch
     callback_url: str | None = field(default=None, repr=False)  #: who is told once it has ended
+    key: KeyLease | None = None  #: what its client's Idempotency-Key gives the right to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
 from gateway.journal import Journal
 from gateway.ledger.clock import now_ms
-from gateway.ledger.ledger import Ledger
+from gateway.ledger.ledger import Chosen, Ledger
 from gateway.processing.duties import Duties
 
 _TIDY_EVERY_S: Final = 60.0
@@ -44,9 +44,10 @@ class Retention:
     def _drop(self, duties: Duties, *, now: int) -> None:
         self._wipe(duties, now=now)
         oldest_report = now - duties.report_retention_days * _DAY_MS
-        forgotten = self._ledger.forget(alerts_before=oldest_report, limit=_WIPE_LIMIT)
-        if forgotten:
-            self._journal.info("rows.forgotten", rows=forgotten)
+        alerts = self._ledger.purge_alerts(Chosen(before=oldest_report), limit=_WIPE_LIMIT)
+        keys = self._ledger.drop_keys(limit=_WIPE_LIMIT)
+        if alerts or keys:
+            self._journal.info("rows.deleted", alerts=len(alerts), keys=keys)
         for alert in self._ledger.alerts(limit=_NEWEST_REPORTS):
             if alert.at > oldest_report and not self._reports.has(alert):
                 self._alarm.report(alert)

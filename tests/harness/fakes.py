@@ -16,7 +16,7 @@ class FakeQueue:
         self.down = False
         self.waiting: dict[str, list[str]] = defaultdict(list)
 
-    def launch(self, task_id: str, *, pool: str, priority: int = Priority.NORMAL) -> None:
+    def launch(self, task_id: str, *, pool: str, priority: int = Priority.NORMAL) -> None:  # noqa: ARG002 - all wait alike here
         self.ping()
         self.waiting[pool].append(task_id)
 

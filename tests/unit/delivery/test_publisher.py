@@ -54,7 +54,8 @@ def gathered(publisher: Publisher, broker: Broker, parcels: Sequence[tuple[Addre
     eventually(lambda: broker.calls == 1)
     for parcel in parcels:
         threads += at_once([lambda p=parcel: publisher.publish(p[0], p[1], together=p[2])])
-        eventually(lambda: len(publisher._waiting) == len(threads) - 1)
+        so_far = len(threads) - 1
+        eventually(lambda so_far=so_far: len(publisher._waiting) == so_far)
     broker.open.set()
     for thread in threads:
         thread.join(60)
