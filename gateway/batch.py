@@ -10,7 +10,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from gateway.errors import GatewayError, InvalidRequest, LedgerUnavailable, OutcomeUnknown, ScreeningUnavailable
+from gateway.errors import (
+    BacklogFull,
+    GatewayError,
+    InvalidRequest,
+    LedgerUnavailable,
+    OutcomeUnknown,
+    ScreeningUnavailable,
+)
 from gateway.intake import Intake, Outcome, Receipt, Screened
 from gateway.kinds import Pool
 from gateway.message.message import Delivery, Message
@@ -123,19 +130,28 @@ class BatchIntake(Intake):
             journey.end = failed or journey.end
 
     def _queue_all(self, *journeys: _Journey) -> None:
-        """Write all of them down, then tell the broker of each."""
+        """Write all of them down for which there is room, then tell the broker of each."""
+        admitted = [journey for journey in journeys if self._is_admitted(journey)]
         try:
-            written = self._ledger.accept_all([self._task(each.message, each.pool) for each in journeys])
+            written = self._ledger.accept_all([self._task(each.message, each.pool) for each in admitted])
         except LedgerUnavailable as error:
-            for journey in journeys:
+            for journey in admitted:
                 journey.end = error
         except GatewayError:  # it refuses one of them, and so all
-            for journey in journeys:
+            for journey in admitted:
                 self._try(self._queue_alone, journey)
         else:
             self._launch(*written)
-            for journey, task in zip(journeys, written, strict=True):
+            for journey, task in zip(admitted, written, strict=True):
                 journey.arrived(Outcome.QUEUED, task=task)
+
+    def _is_admitted(self, journey: _Journey) -> bool:
+        try:
+            self._backlog.admit(journey.pool or self._kinds.pool(journey.message.kind))
+        except BacklogFull as error:
+            journey.end = error
+            return False
+        return True
 
     def _queue_alone(self, journey: _Journey) -> None:
         try:

@@ -7,11 +7,14 @@ about a finding but its kind and its place.
 
 import copy
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from gateway.alerts.alarm import Alarm
+from gateway.delivery.backlog import Backlog
+from gateway.delivery.callbacks import check_callback_url
 from gateway.delivery.forwarder import Forwarder
 from gateway.delivery.queue import Queue
 from gateway.errors import (
@@ -23,6 +26,7 @@ from gateway.errors import (
 )
 from gateway.journal import Journal
 from gateway.kinds import Kinds, Pool
+from gateway.ledger.idempotency import KeyLease
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.task import NewTask, Task
 from gateway.message.message import Delivery, Message
@@ -32,6 +36,8 @@ from gateway.screening.findings import Finding
 from gateway.screening.screener import Screener
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
+
+_ADDRESS: Final = "URL"  #: a finding that every callback is
 
 
 class Outcome(StrEnum):
@@ -53,6 +59,17 @@ class Receipt:
     result: Any = field(default=None, repr=False)  #: service_2's answer, screened; of a forwarded message
     task: Task | None = None  #: of a queued one
     alert_id: str | None = None  #: of a held one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderKey:
+    """What a request's Idempotency-Key means for it."""
+
+    lease: KeyLease | None = None  #: the right to take something in under it
+    task: Task | None = None  #: what was accepted under it before: nothing is done again, only answered
+
+
+NO_KEY: Final = UnderKey()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +105,8 @@ class Intake:
         forwarder: Forwarder,
         alarm: Alarm,
         journal: Journal,
+        backlog: Backlog,
+        callback_hosts: Collection[str] = (),
     ) -> None:
         self._screener = screener
         self._policy = policy
@@ -98,6 +117,8 @@ class Intake:
         self._forwarder = forwarder
         self._alarm = alarm
         self._journal = journal
+        self._backlog = backlog
+        self._callback_hosts = callback_hosts
 
     def under(self, *, screener: Screener, policy: Policy, redactor: Redactor, kinds: Kinds) -> Self:
         """Return an intake over the same parts under other rules; what is on its way here ends as it began."""
@@ -106,11 +127,13 @@ class Intake:
         renewed._redactor, renewed._kinds = redactor, kinds  # noqa: SLF001 - as above
         return renewed
 
-    def receive(self, message: Message) -> Receipt:
+    def receive(self, message: Message, *, under: UnderKey = NO_KEY) -> Receipt:
         """
         Take one message through the gate.
 
         Raises:
+            BacklogFull: too many tasks wait already: nothing was kept.
+            IdempotencyInFlight: another request has taken the key over.
             InvalidRequest: its kind is not declared.
             ScreeningUnavailable: it could not be screened: nothing was forwarded or kept.
             LedgerUnavailable: it could not be written down: nothing was forwarded or kept.
@@ -119,10 +142,12 @@ class Intake:
         """
         started = time.perf_counter()
         self._kinds.check_message(message.kind)
+        if under.task is not None:
+            message = replace(message, id=under.task.id)
         try:
             screened = self.screen(message.content, kind=message.kind)
             clean = replace(message, text=screened.value["text"], metadata=screened.value.get("metadata", {}))
-            receipt = self._pass_on(clean, screened)
+            receipt = self._pass_on(clean, screened, under)
         except GatewayError as error:
             self._journal.error(
                 "message.refused", request_id=message.request_id, message_id=message.id, code=error.code
@@ -158,21 +183,27 @@ class Intake:
             return False
         return True
 
-    def receive_task(self, task: NewTask) -> Task | Receipt:
+    def receive_task(self, task: NewTask, *, under: UnderKey = NO_KEY) -> Task | Receipt:
         """
-        Take a task in; its payload is screened like a message. A held one comes back as a receipt.
+        Take a task in; what it holds is screened like a message. A held one comes back as a receipt.
 
         Raises:
-            UnknownKind, ScreeningUnavailable, LedgerUnavailable: as in `receive`.
+            InvalidRequest: its callback is no address that may be called.
+            UnknownKind, ScreeningUnavailable, LedgerUnavailable, BacklogFull, IdempotencyInFlight: as in `receive`.
         """
+        if under.task is not None:
+            return under.task
         self._kinds.check_task(task.kind)
+        if task.callback_url is not None:
+            check_callback_url(task.callback_url, self._callback_hosts)
         told = {"request_id": task.request_id, "task_id": task.id, "caller": task.caller, "kind": task.kind}
         try:
-            screened = self.screen(dict(task.payload), kind=task.kind)
+            screened = self._screen_task(task)
             if screened.decision.held:
                 self._journal.info("task.held", **told, findings=len(screened.findings))
                 return self._hold(task.id, task.caller, task.request_id, screened.findings)
-            taken = self._accept(replace(task, payload=screened.value, pool=task.pool or self._kinds.pool(task.kind)))
+            pool = task.pool or self._kinds.pool(task.kind)
+            taken = self._accept(replace(task, payload=screened.value, pool=pool, key=under.lease))
         except GatewayError as error:
             self._journal.error("task.refused", **told, code=error.code)
             raise
@@ -221,14 +252,28 @@ class Intake:
         decision = self._policy.decide(kind, findings)
         return Screened(findings=findings, decision=decision, value=self._redactor.redact(value, decision.to_redact))
 
-    def _pass_on(self, message: Message, screened: Screened) -> Receipt:
+    def _screen_task(self, task: NewTask) -> Screened:
+        """Screen what the task holds and its callback, which has to be an address but may hold nothing else."""
+        screened = self.screen(dict(task.payload), kind=task.kind)
+        if task.callback_url is None or screened.decision.held:
+            return screened
+        found = [f for f in self._screener.screen({"callback_url": task.callback_url}) if f.entity_type != _ADDRESS]
+        held = bool(self._policy.not_allowed(task.kind, found))  # an address that is redacted leads nowhere
+        decision = Decision(held=True, to_redact=()) if held else screened.decision
+        return replace(screened, findings=[*screened.findings, *found], decision=decision)
+
+    def _pass_on(self, message: Message, screened: Screened, under: UnderKey) -> Receipt:
+        findings, redacted = screened.findings, screened.decision.redacted
+        if under.task is not None:  # whatever the rules say by now, it was accepted
+            return Receipt(id=message.id, outcome=Outcome.QUEUED, findings=findings, redacted=redacted, task=under.task)
         if screened.decision.held:
             return self._hold(message.id, message.caller, message.request_id, screened.findings)
-        findings, redacted = screened.findings, screened.decision.redacted
         delivery, pool = self._policy.route(message)
         if delivery is Delivery.QUEUED:
-            task = self._accept(self._task(message, pool))
+            task = self._accept(replace(self._task(message, pool), key=under.lease))
             return Receipt(id=message.id, outcome=Outcome.QUEUED, findings=findings, redacted=redacted, task=task)
+        if under.lease is not None:
+            self._ledger.note_sent(under.lease, message.id)
         with metrics.forward_seconds.time():
             answer = self._forwarder.forward(message)
         try:
@@ -253,6 +298,7 @@ class Intake:
 
     def _accept(self, new: NewTask) -> Task:
         """Write the task down first, then tell the broker; the monitor repairs the gap between the two."""
+        self._backlog.admit(new.pool)
         task = self._ledger.accept(new)
         self._launch(task)
         return task

@@ -47,6 +47,10 @@ _TOML_POSITION: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of docu
 _REASONS: Final = {"extra_forbidden": "there is no such setting", "missing": "it is missing"}
 
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
+Hosts = Annotated[
+    frozenset[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]],
+    BeforeValidator(lambda given: _listed(given) if isinstance(given, str) else given),
+]
 KindName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 
 
@@ -56,6 +60,11 @@ def _as_ms(written: Any) -> Any:
 
 def _as_cron(line: str) -> str:
     return check_cron(line) if line else line
+
+
+def _listed(hosts: str) -> list[str]:
+    """Return the names of a list with commas between."""
+    return [host.strip().lower() for host in hosts.split(",") if host.strip()]
 
 
 class _Table(BaseModel):
@@ -139,6 +148,9 @@ class Settings(BaseModel):
     rate_limit: int = Field(
         2000, ge=1, le=1_000_000, description="Requests a second that NGINX takes from one address."
     )
+    connection_limit: int = Field(
+        512, ge=1, le=100_000, description="Requests of one address that NGINX has in hand at once."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="The form of a line.")
     log_to: Literal["files", "stdout"] = Field("files", description="`logs/`, or standard output, as containers do.")
@@ -158,11 +170,25 @@ class Settings(BaseModel):
     wait_s: float = Field(
         600.0, ge=1, le=604_800, description="A task that waits longer for a worker raises a `SilentFailure` alert."
     )
+    backlog: int = Field(
+        100_000,
+        ge=1,
+        le=10_000_000,
+        description="So many tasks may wait for a pool; more are refused with 429 `backlog_full`. By default a few "
+        "minutes' work of short ones.",
+    )
+    callback_hosts: Hosts = Field(
+        frozenset(),
+        description="Hosts that tasks may name in `callback_url`, with commas between; `*.example.com` is every name "
+        "below it. None: callbacks are off.",
+    )
     report_retention_days: int = Field(90, ge=1, le=3650, description="Alert reports are kept this long.")
     content_retention_days: int = Field(30, ge=1, le=3650, description="What a task holds is kept this long.")
     task_retention_days: int = Field(90, ge=1, le=3650, description="A task's row is kept this long.")
     mesh_token: SecretStr = Field(SecretStr(""), description="What the mesh's own programs show each other.")
-    secret_key: SecretStr = Field(SecretStr(""), description="The key of the `hash` operator.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="The key of the `hash` operator, and of what is kept of an `Idempotency-Key`."
+    )
     token_key: SecretStr = Field(
         SecretStr(""),
         description="The key of the `token` operator, 32 characters or more; older ones, behind commas, still read.",

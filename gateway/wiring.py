@@ -11,6 +11,7 @@ from gateway.access.keys import KeyStore
 from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
 from gateway.batch import BatchIntake
+from gateway.delivery.backlog import Backlog
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.delivery.celery_workers import CeleryWorkers
 from gateway.delivery.http_forwarder import HttpForwarder
@@ -40,6 +41,7 @@ from gateway.screening.tokens import TokenKeys
 from gateway.settings import Settings
 from gateway.web.credentials import Credentials
 from gateway.web.health import Dependency
+from gateway.web.idempotency import IdempotencyKeys
 
 _FILE_BUDGET_MS: Final = 60_000  #: nobody waits for an answer: a piece of a file may take longer than a message
 
@@ -73,6 +75,8 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
         forwarder=forwarder,
         alarm=_alarm(settings, ledger),
         journal=journal,
+        backlog=Backlog(ledger, limit=settings.backlog),
+        callback_hosts=settings.callback_hosts,
     )
     dependencies = (
         Dependency(name="ledger", check=ledger.ping),
@@ -85,6 +89,9 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
         "analyzer": _analyzer(settings, rules["screener"]),
         "ledger": ledger,
         "journal": journal,
+        "idempotency": IdempotencyKeys(
+            settings.secret_key.get_secret_value().encode(), lease_ms=_key_lease_ms(settings)
+        ),
         "credentials": Credentials(KeyStore(settings.ledger_url), settings.anonymous),
         "dependencies": dependencies,
         "version": version(),
@@ -266,6 +273,12 @@ def build_rules(settings: Settings) -> dict[str, Any]:
     policy = Policy(rules=settings.policy.rules, routes=settings.routes)
     redactor = Redactor(screener, policy, operators=settings.policy.operators, keys=redaction_keys(settings))
     return {"screener": screener, "policy": policy, "redactor": redactor, "kinds": settings.declared_kinds}
+
+
+def _key_lease_ms(settings: Settings) -> int:
+    """Return how long a request under an idempotency key may last: a minute, with the shipped settings."""
+    ledger_s = 36  # three writes, each of which may wait for 10 s, and some reading
+    return int(1000 * (ledger_s + 2 * settings.forward_timeout_s) + 2 * settings.screening_budget_ms)
 
 
 def _screener(settings: Settings, *, budget_ms: int) -> Screener:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from gateway.message.decoding import MAX_BODY_BYTES
 from gateway.web import problems, request_id
+from service_1 import idempotency
 from service_1.encoding import PREFIX
 from service_1.parts import Parts
 from service_1.routes import about, alerts, batch, docs, jobs, messages, presidio, tasks
@@ -18,4 +19,5 @@ def create_app(given: Parts) -> Flask:
     problems.install(app, given.journal)
     for blueprint in (messages.bp, batch.bp, presidio.bp, tasks.bp, jobs.bp, alerts.bp, about.bp, docs.bp):
         app.register_blueprint(blueprint)
+    idempotency.install(app)
     return app

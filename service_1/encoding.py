@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.errors import InvalidRequest
 from gateway.ledger.alert import Alert
-from gateway.ledger.task import Task, TaskEvent
+from gateway.ledger.task import Priority, Task, TaskEvent
 from gateway.message.ids import is_id
 from gateway.telemetry.logs import rfc3339
 
@@ -37,6 +37,8 @@ def task_detail_json(task: Task, events: Sequence[TaskEvent] | None = None) -> d
     return {
         **task_json(task),
         "pool": task.pool,
+        "priority": Priority(task.priority).name.lower(),
+        "not_before": time_of(task.not_before),
         "attempts": task.attempt,
         "progress": task.progress,
         "result": task.result,

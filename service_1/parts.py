@@ -8,11 +8,13 @@ from flask import Flask, current_app, g, request
 
 from gateway.access.roles import Caller, Role
 from gateway.batch import BatchIntake
+from gateway.intake import NO_KEY, UnderKey
 from gateway.journal import Journal
 from gateway.ledger.ledger import Ledger
 from gateway.presidio.analyzer import Analyzer
 from gateway.web.credentials import Credentials
 from gateway.web.health import Dependency
+from gateway.web.idempotency import IdempotencyKeys
 
 _EXTENSION = "portcullis"
 
@@ -25,6 +27,7 @@ class Parts:
     analyzer: Analyzer
     ledger: Ledger
     credentials: Credentials
+    idempotency: IdempotencyKeys
     journal: Journal
     dependencies: Sequence[Dependency]
     version: str
@@ -56,3 +59,8 @@ def caller(role: Role = Role.CLIENT) -> Caller:
 def request_id() -> str:
     """Return this request's id."""
     return cast("str", g.request_id)
+
+
+def under_key() -> UnderKey:
+    """Return what this request's Idempotency-Key means for it."""
+    return cast("UnderKey", g.get("under_key", NO_KEY))

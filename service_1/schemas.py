@@ -1,17 +1,18 @@
 """The bodies of the intake API."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, field_validator, model_validator
 
 from gateway.intake import Outcome
-from gateway.ledger.task import Status
+from gateway.ledger.task import Priority, Status
 from gateway.message.decoding import MAX_TEXT_CHARACTERS, check_depth
 from gateway.message.message import Delivery
 from gateway.processing.processors.sum import MOST
 from gateway.processing.processors.wait import LONGEST_S
 
+FARTHEST: Final = timedelta(days=366)  #: a task is kept until it has ended: none may wait for ever
 Text = Annotated[StrictStr, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
 
 
@@ -43,7 +44,16 @@ class TaskIn(_In):
     data: Text | None = None
     kind: StrictStr = Field("process", description="What is to be done; one of the declared kinds.")
     args: dict[str, Any] = Field(default_factory=dict, description="For the kind's processor; at most 16 deep.")
-    not_before: datetime | None = Field(None, description="With its offset; the task does not start earlier.")
+    priority: Literal["low", "normal", "high"] = Field("normal", description="Who waits less.")
+    not_before: datetime | None = Field(
+        None, description="With its offset; the task does not start earlier. At most a year ahead."
+    )
+    callback_url: StrictStr | None = Field(
+        None,
+        max_length=2048,
+        repr=False,
+        description="An https address of a host that GATEWAY_CALLBACK_HOSTS names; it is told when the task has ended.",
+    )
 
     @field_validator("args")
     @classmethod
@@ -66,9 +76,12 @@ class TaskIn(_In):
         if value.tzinfo is None:
             raise ValueError("the offset is missing")
         try:
-            return value.astimezone(UTC)
+            at = value.astimezone(UTC)
         except OverflowError:
             raise ValueError("not a time of this calendar") from None
+        if at > datetime.now(UTC) + FARTHEST:
+            raise ValueError("more than a year ahead")
+        return at
 
     @model_validator(mode="after")
     def _one_content(self) -> "TaskIn":
@@ -80,6 +93,11 @@ class TaskIn(_In):
     def text(self) -> str:
         """The content, by whichever name it came."""
         return self.content if self.content is not None else self.data or ""
+
+    @property
+    def urgency(self) -> Priority:
+        """The priority, as the ledger counts it."""
+        return Priority[self.priority.upper()]
 
     @property
     def not_before_ms(self) -> int | None:
@@ -149,6 +167,8 @@ class TaskDetailOut(TaskOut):
     """A task with all that is known of it."""
 
     pool: str
+    priority: Literal["low", "normal", "high"]
+    not_before: str | None
     attempts: int
     progress: float | None
     result: Any

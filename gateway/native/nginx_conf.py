@@ -147,6 +147,7 @@ def _addresses(settings: Settings, upstreams: Upstreams) -> dict[str, Any]:
         "log_format": settings.log_format,
         "flower_login": base64.b64encode(login.encode()).decode(),
         "rate_limit": settings.rate_limit,
+        "connection_limit": settings.connection_limit,
         "max_body_bytes": MAX_BODY_BYTES,
         "max_batch_bytes": MAX_BATCH_BYTES,
         "read_timeout_s": _read_timeout_s(settings),

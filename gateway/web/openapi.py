@@ -29,6 +29,7 @@ from pydantic import BaseModel, Field
 
 from gateway.access.roles import Role
 from gateway.message.decoding import LINES_TYPE
+from gateway.web import idempotency
 from gateway.web.answers import JSON
 from gateway.web.problems import PROBLEM_TYPE
 from gateway.web.request_id import HEADER, route_name
@@ -38,6 +39,34 @@ View = TypeVar("View", bound=Callable[..., Any])
 _KEYS: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"apiKey": []}]
 _ANONYMOUS: Final[dict[str, list[str]]] = {}  #: no key at all, where the mesh lets anonymous callers be clients
 _BODY_ERRORS: Final = (400, 413, 415, 422)
+_TAKEN_IN: Final = frozenset({HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
+#: What answers with these statuses tell in a header, whatever was asked.
+_TOLD_WITH: Final[Mapping[int, Sequence[str]]] = {
+    201: ("Location",),
+    202: ("Location",),
+    304: ("ETag",),
+    401: ("WWW-Authenticate",),
+    409: ("Retry-After",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+_REPLAYED_WITH: Final = frozenset({200, 201, 202, 422, 504})  #: statuses that are kept under an idempotency key
+_KEY_HEADER: Final = Parameter.model_validate(
+    {
+        "name": idempotency.HEADER,
+        "in": "header",
+        "description": "The same key with the same request does nothing twice, and gets the same answer for 24 hours.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    }
+)
+_HEADERS: Final[Mapping[str, str]] = {
+    HEADER: "The request's id, in every line of the logs.",
+    idempotency.REPLAYED: "`true` where this is the answer to an earlier request with the same key.",
+    "Location": "Where what was taken in can be looked at.",
+    "Retry-After": "In seconds.",
+    "ETag": "Changes whenever the task does.",
+    "WWW-Authenticate": "How a key is shown.",
+}
 
 
 class ProblemBody(BaseModel):
@@ -48,7 +77,8 @@ class ProblemBody(BaseModel):
     status: int
     code: str = Field(description="For machines; never changes.")
     detail: str
-    field: str | None = Field(None, description="A JSON pointer to what is wrong; never its value.")
+    field: str | None = Field(None, description="A JSON pointer to what is wrong, or a header; never its value.")
+    retry_after_s: int | None = Field(None, description="Of backlog_full: as Retry-After.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +95,14 @@ class Described:
     answers_lines: bool = False  #: 200 is NDJSON; its body is the form of a line
     examples: Mapping[str, Any] = field(default_factory=dict)  #: of what it takes, by name; lines as one string
     query: type[BaseModel] | None = None
+    headers: Mapping[int, Sequence[str]] = field(default_factory=dict)  #: by status; the usual ones are added
     role: Role | None = Role.CLIENT  #: None: everybody
     also: Sequence[int] = field(default=())  #: further statuses whose body is a problem
+
+    @property
+    def takes_in(self) -> bool:
+        """Whether something is kept of the request, to be done: then it takes an `Idempotency-Key`."""
+        return not _TAKEN_IN.isdisjoint(self.answers)
 
 
 def describes(described: Described) -> Callable[[View], View]:
@@ -117,6 +153,8 @@ def _operation(described: Described, operation_id: str, path_arguments: list[str
         statuses.update(_BODY_ERRORS)
     if described.query is not None:
         statuses.add(422)
+    if described.takes_in:
+        statuses |= {409, 422}
     answers = dict.fromkeys(sorted(statuses)) | dict(described.answers)
     parameters = [
         Parameter.model_validate(
@@ -129,10 +167,15 @@ def _operation(described: Described, operation_id: str, path_arguments: list[str
         summary=described.summary,
         description=described.details or None,
         tags=[described.tag],
-        parameters=[*parameters, *_query(described.query)] or None,
+        parameters=[*parameters, *_query(described.query), *[_KEY_HEADER] * described.takes_in] or None,
         requestBody=_body(described),
         responses={
-            str(status): _response(status, model, lines=described.answers_lines and status == HTTPStatus.OK)
+            str(status): _response(
+                status,
+                model,
+                lines=described.answers_lines and status == HTTPStatus.OK,
+                headers=_told(described, status),
+            )
             for status, model in sorted(answers.items())
         },
         security=_security(described.role),
@@ -185,8 +228,17 @@ def _security(role: Role | None) -> list[dict[str, list[str]]]:
     return [*_KEYS, _ANONYMOUS] if role is Role.CLIENT else _KEYS
 
 
-def _response(status: int, model: type[BaseModel] | None, *, lines: bool = False) -> Response:
-    headers: dict[str, Header | Reference] = {HEADER: Header(param_schema=Schema(type=DataType.STRING))}
+def _told(described: Described, status: int) -> dict[str, Header | Reference]:
+    """Return the headers of an answer."""
+    names = [HEADER, *_TOLD_WITH.get(status, ()), *described.headers.get(status, ())]
+    if described.takes_in and status in _REPLAYED_WITH:
+        names.append(idempotency.REPLAYED)
+    return {name: Header(description=_HEADERS[name], param_schema=Schema(type=DataType.STRING)) for name in names}
+
+
+def _response(
+    status: int, model: type[BaseModel] | None, *, headers: dict[str, Header | Reference], lines: bool = False
+) -> Response:
     if status == HTTPStatus.NOT_MODIFIED:
         return Response(description=HTTPStatus(status).phrase, headers=headers)
     if lines and model is not None:

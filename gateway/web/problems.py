@@ -23,6 +23,9 @@ _STATUS: Final[Mapping[type[errors.GatewayError], HTTPStatus]] = {
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.IdempotencyInFlight: HTTPStatus.CONFLICT,
+    errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.BacklogFull: HTTPStatus.TOO_MANY_REQUESTS,
     errors.TaskAlreadyFinished: HTTPStatus.BAD_REQUEST,
     errors.TaskNotRetryable: HTTPStatus.BAD_REQUEST,
     errors.ScreeningUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -62,8 +65,23 @@ INTERNAL_ERROR: Final = problem_json(500, "internal_error", "Something went wron
 
 def error_json(error: errors.GatewayError) -> dict[str, Any]:
     """Return the body of the problem that *error* is."""
-    field = {"field": error.field} if isinstance(error, errors.InvalidRequest) and error.field else {}
-    return problem_json(status_of(error), error.code, str(error), **field)
+    more: dict[str, Any] = {}
+    if isinstance(error, errors.InvalidRequest) and error.field:
+        more["field"] = error.field
+    if isinstance(error, errors.BacklogFull):
+        more["retry_after_s"] = error.retry_after_s  # a line of a batch has no header
+    return problem_json(status_of(error), error.code, str(error), **more)
+
+
+def answer_to(error: errors.GatewayError) -> Response:
+    """Return the problem that *error* is, as a response."""
+    headers = {}
+    if error.retryable:
+        known = error.retry_after_s if isinstance(error, errors.BacklogFull) else RETRY_AFTER_S
+        headers["Retry-After"] = str(known)
+    if isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="Portcullis"'
+    return answer_with(error_json(error), headers)
 
 
 def answer_with(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
@@ -82,12 +100,6 @@ def status_of(error: errors.GatewayError) -> HTTPStatus:
 def install(app: Flask, journal: Journal) -> None:
     """Answer every error of *app* with a problem; one that nobody expected is journaled by its class and place."""
 
-    def known(error: errors.GatewayError) -> Response:
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if error.retryable else {}
-        if isinstance(error, errors.Unauthenticated):
-            headers["WWW-Authenticate"] = 'Bearer realm="Portcullis"'
-        return answer_with(error_json(error), headers)
-
     def http(error: HTTPException) -> Response:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
         allow = error.get_response().headers.get("Allow")
@@ -99,6 +111,6 @@ def install(app: Flask, journal: Journal) -> None:
         journal.error("request.error", **error_fields(error))
         return answer_with(INTERNAL_ERROR)
 
-    app.register_error_handler(errors.GatewayError, known)
+    app.register_error_handler(errors.GatewayError, answer_to)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, unknown)

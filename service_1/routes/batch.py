@@ -23,6 +23,7 @@ from gateway.message.decoding import (
 from gateway.message.message import Message
 from gateway.telemetry.logs import error_fields
 from gateway.web.bodies import validated
+from gateway.web.idempotency import HEADER
 from gateway.web.openapi import Described, describes
 from gateway.web.problems import INTERNAL_ERROR, error_json
 from service_1.parts import caller, parts, request_id
@@ -49,7 +50,8 @@ _EXAMPLE: Final = """\
             "A line is a message as for `/messages`, or a JSON string: its text. A bad line spoils only itself; blank "
             f"lines are left out. At most {MAX_BATCH_LINES:,} lines and {MAX_BATCH_BYTES // 2**20} MB are taken, each "
             f"line with at most {MAX_BODY_BYTES // 2**20} MB; more is refused before anything is taken. Verdicts come "
-            "in the order of the lines, while later ones wait; whoever hangs up stops what has not begun."
+            "in the order of the lines, while later ones wait; whoever hangs up stops what has not begun. There is no "
+            "Idempotency-Key here: a request with one is refused."
         ),
         examples={"three lines": _EXAMPLE},
         takes_lines=MessageIn,
@@ -60,6 +62,8 @@ _EXAMPLE: Final = """\
 def post_batch() -> Response:
     """Take in a message a line, and answer a verdict a line."""
     who = caller().name
+    if parts().idempotency.has(request):
+        raise InvalidRequest(f"a batch takes no {HEADER}: its lines are taken in one by one", field=HEADER)
     if media_type(request.headers.get("Content-Type")) != LINES_TYPE:
         raise UnsupportedMediaType(f"the body must be {LINES_TYPE}")
     request.max_content_length = MAX_BATCH_BYTES

@@ -14,7 +14,7 @@ from gateway.web.answers import json_answer
 from gateway.web.bodies import json_body
 from gateway.web.openapi import Described, describes
 from service_1.encoding import PREFIX
-from service_1.parts import caller, parts, request_id
+from service_1.parts import caller, parts, request_id, under_key
 from service_1.routes.messages import held_answer
 from service_1.schemas import HeldOut, JobOut, JobStateOut, SumIn, WaitIn
 
@@ -58,7 +58,7 @@ def get_sum(job_id: str) -> Response:
 
 def _start(kind: str, args: dict[str, Any], who: str) -> Response:
     new = NewTask(id=new_id(), caller=who, kind=kind, pool="", payload={"args": args}, request_id=request_id())
-    taken = parts().intake.receive_task(new)
+    taken = parts().intake.receive_task(new, under=under_key())
     if isinstance(taken, Receipt):
         return held_answer(taken)
     headers = {"Location": f"{PREFIX}/api/{kind}/{taken.id}"}

@@ -18,7 +18,7 @@ from gateway.web.bodies import validated
 from gateway.web.openapi import Described, describes
 from gateway.web.problems import answer_with, problem_json
 from service_1.encoding import PREFIX, task_json
-from service_1.parts import caller, parts, request_id
+from service_1.parts import caller, parts, request_id, under_key
 from service_1.schemas import ForwardedOut, HeldOut, MessageIn, QueuedOut, ScreenedOut
 
 bp = Blueprint("messages", __name__)
@@ -35,6 +35,7 @@ _POLL_AFTER_S = "1"  #: when it is worth asking for a task's result
         takes_text=True,
         answers={200: ForwardedOut, 202: QueuedOut, 422: HeldOut},
         also=(504,),
+        headers={202: ("Retry-After",)},
     )
 )
 def post_message() -> Response:
@@ -42,7 +43,7 @@ def post_message() -> Response:
     who = caller()
     try:
         message = message_of(_message_in(), caller=who.name, request_id=request_id())
-        return receipt_answer(parts().intake.receive(message))
+        return receipt_answer(parts().intake.receive(message, under=under_key()))
     except InvalidRequest as error:
         parts().intake.refuse(error, caller=who.name, request_id=request_id())
         raise

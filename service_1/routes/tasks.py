@@ -14,7 +14,7 @@ from gateway.web.answers import json_answer
 from gateway.web.bodies import json_body, validated
 from gateway.web.openapi import Described, describes
 from service_1.encoding import PREFIX, before_id, etag_of, event_json, page, task_detail_json, task_json
-from service_1.parts import caller, parts, request_id
+from service_1.parts import caller, parts, request_id, under_key
 from service_1.routes.messages import held_answer
 from service_1.schemas import HeldOut, TaskDetailOut, TaskEventsOut, TaskIn, TaskOut, TaskPageOut, TaskQuery
 
@@ -38,8 +38,11 @@ def post_task() -> Response:
                 pool="",
                 payload={"content": body.text, **({"args": body.args} if body.args else {})},
                 request_id=request_id(),
+                priority=body.urgency,
                 not_before=body.not_before_ms,
-            )
+                callback_url=body.callback_url,
+            ),
+            under=under_key(),
         )
     if isinstance(taken, Receipt):
         metrics.task_create_failures.inc()
@@ -67,7 +70,9 @@ def get_tasks() -> Response:
 
 @bp.get("/tasks/<task_id>")
 @bp.get("/task/<task_id>")
-@describes(Described(summary="Get a task.", tag="tasks", answers={200: TaskDetailOut, 304: None}))
+@describes(
+    Described(summary="Get a task.", tag="tasks", answers={200: TaskDetailOut, 304: None}, headers={200: ("ETag",)})
+)
 def get_task(task_id: str) -> Response:
     """Return one task with its remarks, and an ETag."""
     metrics.task_get_requests.inc()

@@ -1,6 +1,6 @@
 """service_1 with real parts, but for what stands outside of it: the broker and service_2."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from gateway.access.roles import Role
 from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
 from gateway.batch import BatchIntake
+from gateway.delivery.backlog import Backlog
 from gateway.journal import Journal
 from gateway.kinds import Kinds
 from gateway.ledger.ledger import Ledger
@@ -27,6 +28,7 @@ from gateway.screening.redaction import Keys, Operator
 from gateway.screening.screener import Screener
 from gateway.web.credentials import Anonymous, Credentials
 from gateway.web.health import Dependency
+from gateway.web.idempotency import IdempotencyKeys
 from service_1.app import create_app
 from service_1.parts import Parts
 
@@ -72,6 +74,8 @@ def open_door(
     operators: dict[str, Operator] | None = None,
     screener: Screener | None = None,
     ledger: Ledger | None = None,
+    backlog: int = 100_000,
+    callback_hosts: Collection[str] = (),
 ) -> Iterator[Door]:
     ledger, queue, forwarder, journal = ledger or MemoryLedger(), FakeQueue(), FakeForwarder(), Journal()
     screener = screener or shipped_screener()
@@ -87,6 +91,8 @@ def open_door(
         forwarder=forwarder,
         alarm=Alarm(ledger, ReportFolder(folder / "error_reports"), journal),
         journal=journal,
+        backlog=Backlog(ledger, limit=backlog),
+        callback_hosts=callback_hosts,
     )
     dependencies = (
         Dependency(name="ledger", check=ledger.ping),
@@ -101,6 +107,7 @@ def open_door(
         ledger=ledger,
         journal=journal,
         credentials=credentials,
+        idempotency=IdempotencyKeys(b"k" * 43),
         dependencies=dependencies,
         version="1.2.3",
     )

@@ -11,6 +11,7 @@ from harness.workers import Site, a_site, a_worker
 
 from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
+from gateway.delivery.backlog import Backlog
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.delivery.forwarder import Forwarder
 from gateway.intake import Intake, Receipt
@@ -41,6 +42,7 @@ def an_intake(site: Site, queue: CeleryQueue) -> Intake:
         forwarder=NobodyThere(),
         alarm=Alarm(site.ledger, ReportFolder(site.settings.reports), Journal()),
         journal=Journal(),
+        backlog=Backlog(site.ledger, limit=site.settings.backlog),
     )
 
 

@@ -135,7 +135,18 @@ def test_a_finished_task_tells_all_about_itself(door: Door, shop):
 
     assert told.keys() == {
         *("id", "kind", "content", "status", "created_at", "updated_at"),
-        *("pool", "attempts", "progress", "result", "error", "remarks", "started_at", "finished_at"),
+        *(
+            "pool",
+            "priority",
+            "not_before",
+            "attempts",
+            "progress",
+            "result",
+            "error",
+            "remarks",
+            "started_at",
+            "finished_at",
+        ),
     }
     assert (told["status"], told["result"], told["attempts"], told["pool"]) == ("completed", {"words": 1}, 1, "cpu")
     assert told["created_at"] <= told["started_at"] <= told["finished_at"]
