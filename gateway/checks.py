@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from gateway.database_engine import new_engine
 from gateway.errors import InvalidSetting, toml_path
+from gateway.kinds import READY_MADE
 from gateway.policy.rules import RouteWhen, RuleWhen
 from gateway.processing.processors import load_processors
 from gateway.screening.detectors import is_users_own, shipped, users_own
 from gateway.screening.patterns import Detector, Family
 from gateway.screening.screener import Screener, build_screener
 from gateway.settings import LOOPBACK, Settings, located
-from gateway.wiring import build_schedules
+from gateway.wiring import build_schedules, build_webhook_sender
 
 _When = TypeVar("_When", RuleWhen, RouteWhen)
 
@@ -82,6 +83,7 @@ def _tried(settings: Settings) -> list[InvalidSetting]:
     try_anonymous(settings, settings.bind)
     new_engine(settings.ledger_url).dispose()
     load_processors(settings.processing.processors)
+    build_webhook_sender(settings)
     list(own_detectors(settings))
     screening = settings.screening
     screener = build_screener(
@@ -92,6 +94,7 @@ def _tried(settings: Settings) -> list[InvalidSetting]:
         *_try_rules(settings, screener.supported),
         *_try_entity_types(("policy", "operators"), settings.policy.operators, screener.supported),
         *_unreachable(("routes",), [route.when for route in settings.routes]),
+        *_stand_ins(settings.processing.processors),
     ]
     build_schedules(settings)
     for number, route in enumerate(settings.routes):
@@ -129,6 +132,11 @@ def _try_names(at: tuple[str | int, ...], given: Iterable[str], known: Iterable[
         close = difflib.get_close_matches(name, names, n=1)
         hint = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(names)}"
         raise InvalidSetting(f"{name} is not known{hint}", at=at)
+
+
+def _stand_ins(processors: Iterable[str]) -> Iterator[InvalidSetting]:
+    for kind in sorted(READY_MADE.keys() & set(processors)):
+        yield InvalidSetting("this takes the place of a ready-made job", at=("processing", "processors", kind))
 
 
 def _unreachable(at: tuple[str | int, ...], conditions: Sequence[_When]) -> Iterator[InvalidSetting]:

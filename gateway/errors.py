@@ -201,6 +201,18 @@ class PermanentFailure(GatewayError):
     code = "permanent_failure"
 
 
+class TryLater(GatewayError):
+    """What a task depends on cannot do its part now."""
+
+    code = "try_later"
+    retryable = True
+
+    def __init__(self, reason: str = "", *, after_s: float = 0) -> None:
+        """Say how many seconds to wait at least, where the other side asks for it; within bounds it is heard."""
+        super().__init__(reason)
+        self.after_s = after_s
+
+
 class Canceled(GatewayError):
     """The task was canceled, or is no longer this worker's; the processor should stop."""
 

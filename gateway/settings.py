@@ -5,6 +5,7 @@ Scalars come from the environment (`GATEWAY_…`, and the home's `.env`), over `
 checkout's), over the default. Tables come from `gateway.toml` only.
 """
 
+import base64
 import difflib
 import hashlib
 import io
@@ -25,12 +26,13 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from gateway.errors import InvalidSetting, toml_path
-from gateway.kinds import DEFAULT_MESSAGE_KIND, Kinds, Pool
+from gateway.kinds import DEFAULT_MESSAGE_KIND, WEBHOOK, Kinds, Pool
 from gateway.policy.rules import DEFAULT_ROUTES, PolicyTable, Route
 from gateway.processing.timing import check_cron, every_ms
 from gateway.screening.patterns import PatternSpec
@@ -44,13 +46,11 @@ _SOCKET_PATH_LIMIT: Final = 107  # bytes that the kernel takes for a unix socket
 _SHORTEST_KEY: Final = 32  # of the letters that `up` draws: 192 random bits
 _LONGEST_SOCKET_NAME: Final = "/supervisor.sock.1234567"  # supervisor binds a temporary name first
 _TOML_POSITION: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_HOST: Final = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::(?!443$)[1-9][0-9]{0,4})?")
+_HOST_OR_WILDCARD: Final = re.compile(rf"(?:\*\.)?{_HOST.pattern}")
 _REASONS: Final = {"extra_forbidden": "there is no such setting", "missing": "it is missing"}
 
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
-Hosts = Annotated[
-    frozenset[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]],
-    BeforeValidator(lambda given: _listed(given) if isinstance(given, str) else given),
-]
 KindName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 
 
@@ -62,9 +62,13 @@ def _as_cron(line: str) -> str:
     return check_cron(line) if line else line
 
 
-def _listed(hosts: str) -> list[str]:
-    """Return the names of a list with commas between."""
-    return [host.strip().lower() for host in hosts.split(",") if host.strip()]
+def _not_ours(kind: str) -> str:
+    if kind == WEBHOOK:
+        raise ValueError(f"{WEBHOOK} is a kind of the gateway's own")
+    return kind
+
+
+OwnKindName = Annotated[KindName, AfterValidator(_not_ours)]
 
 
 class _Table(BaseModel):
@@ -102,8 +106,10 @@ class Limits(_Table):
 class ProcessingTable(_Table):
     """The `[processing]` table."""
 
-    processors: Mapping[KindName, str] = Field(default_factory=dict, description="A task kind to `module:attribute`.")
-    pools: Mapping[KindName, Pool] = Field(default_factory=dict, description="The pool of each; `cpu` if not named.")
+    processors: Mapping[OwnKindName, str] = Field(
+        default_factory=dict, description="A task kind to `module:attribute`, or to a name that a package offers."
+    )
+    pools: Mapping[OwnKindName, Pool] = Field(default_factory=dict, description="The pool of each; `cpu` if not named.")
     limits: Mapping[KindName, Limits] = Field(default_factory=dict, description="What tasks of a kind may take.")
 
 
@@ -177,14 +183,22 @@ class Settings(BaseModel):
         description="So many tasks may wait for a pool; more are refused with 429 `backlog_full`. By default a few "
         "minutes' work of short ones.",
     )
-    callback_hosts: Hosts = Field(
-        frozenset(),
-        description="Hosts that tasks may name in `callback_url`, with commas between; `*.example.com` is every name "
-        "below it. None: callbacks are off.",
-    )
     report_retention_days: int = Field(90, ge=1, le=3650, description="Alert reports are kept this long.")
     content_retention_days: int = Field(30, ge=1, le=3650, description="What a task holds is kept this long.")
     task_retention_days: int = Field(90, ge=1, le=3650, description="A task's row is kept this long.")
+    callback_hosts: str = Field(
+        "",
+        description="Hosts that a `callback_url` may name, behind commas: `hooks.example.com`, `*.example.com`, with "
+        "`:port` where it is not 443; not set: there are no webhooks.",
+    )
+    callback_private_hosts: str = Field(
+        "", description="Further ones, without `*`, whose addresses need not be public: of your own network."
+    )
+    recommender_url: str = Field(
+        "", description="An OpenAI-compatible API for recommendations; not set: the shipped catalogue."
+    )
+    recommender_model: str = Field("", description="The model that it is asked for.")
+    recommender_timeout_s: float = Field(30.0, gt=0, le=300, description="Wait for its answer, in seconds.")
     mesh_token: SecretStr = Field(SecretStr(""), description="What the mesh's own programs show each other.")
     secret_key: SecretStr = Field(
         SecretStr(""), description="The key of the `hash` operator, and of what is kept of an `Idempotency-Key`."
@@ -193,11 +207,16 @@ class Settings(BaseModel):
         SecretStr(""),
         description="The key of the `token` operator, 32 characters or more; older ones, behind commas, still read.",
     )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What webhooks are signed with, `whsec_…`; of several, with spaces between, each signs.",
+    )
+    recommender_key: SecretStr = Field(SecretStr(""), description="The key of the API for recommendations.")
     loadtest_key: SecretStr = Field(SecretStr(""), description="The API key that Locust uses.")
     nginx: str = Field("", description="The NGINX program; not set: the one on PATH, else the wheel's.")
     redis_server: str = Field("", description="The broker's program; not set: the one on PATH, else the wheel's.")
 
-    kinds: frozenset[KindName] = Field(
+    kinds: frozenset[OwnKindName] = Field(
         frozenset({DEFAULT_MESSAGE_KIND}), description="What a message may be; `message` always may."
     )
     policy: PolicyTable = Field(PolicyTable(), description="What is held, redacted and allowed.")
@@ -217,6 +236,36 @@ class Settings(BaseModel):
         if any(0 < len(key.strip()) < _SHORTEST_KEY for key in keys.get_secret_value().split(",")):
             raise ValueError(f"each key has to have {_SHORTEST_KEY} characters or more")
         return keys
+
+    @field_validator("callback_hosts", "callback_private_hosts")
+    @classmethod
+    def _hosts(cls, listed: str, info: ValidationInfo) -> str:
+        form = _HOST if info.field_name == "callback_private_hosts" else _HOST_OR_WILDCARD
+        if not all(form.fullmatch(host) for host in _split(listed)):
+            raise ValueError("each has to be a host's name in lower case, with a port where it is not 443")
+        return listed
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _signs(cls, secrets: SecretStr) -> SecretStr:
+        for secret in secrets.get_secret_value().split():
+            try:
+                key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+            except ValueError:
+                key = b""
+            if not secret.startswith("whsec_") or not 24 <= len(key) <= 64:  # noqa: PLR2004 - of Standard Webhooks
+                raise ValueError("each secret has to be whsec_ and the base64 form of 24 to 64 bytes")
+        return secrets
+
+    @property
+    def allowed_callback_hosts(self) -> frozenset[str]:
+        """The hosts that a `callback_url` may name, as `check_callback_url` takes them; none: there are no webhooks."""
+        return frozenset(_split(self.callback_hosts)) | self.private_callback_hosts
+
+    @property
+    def private_callback_hosts(self) -> frozenset[str]:
+        """Those of them whose addresses need not be public."""
+        return frozenset(_split(self.callback_private_hosts))
 
     @property
     def var(self) -> Path:
@@ -300,6 +349,10 @@ def located(error: InvalidSetting, home: Path) -> InvalidSetting:
 def of_home(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the defaults of a home: enough to find the mesh that runs in it, however wrong its settings are by now."""
     return Settings(home=_home(environ))
+
+
+def _split(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
 
 
 def _home(environ: Mapping[str, str]) -> Path:

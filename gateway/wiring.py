@@ -12,13 +12,14 @@ from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
 from gateway.batch import BatchIntake
 from gateway.delivery.backlog import Backlog
+from gateway.delivery.callbacks import WebhookSender
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.delivery.celery_workers import CeleryWorkers
 from gateway.delivery.http_forwarder import HttpForwarder
 from gateway.delivery.probe import HealthProbe
 from gateway.errors import InvalidSetting
 from gateway.journal import Journal
-from gateway.kinds import Pool
+from gateway.kinds import WEBHOOK, Pool
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.rows import to_json
 from gateway.ledger.sql import SqlLedger
@@ -29,6 +30,7 @@ from gateway.processing.duties import Duties
 from gateway.processing.health_checks import Check, HealthChecks
 from gateway.processing.monitor import Monitor
 from gateway.processing.processors import load_processors
+from gateway.processing.processors.webhook import deliverer
 from gateway.processing.retry import RetryPolicy
 from gateway.processing.runner import Runner, Work
 from gateway.processing.schedules import Schedule, Schedules
@@ -76,7 +78,7 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
         alarm=_alarm(settings, ledger),
         journal=journal,
         backlog=Backlog(ledger, limit=settings.backlog),
-        callback_hosts=settings.callback_hosts,
+        callback_hosts=settings.allowed_callback_hosts,
     )
     dependencies = (
         Dependency(name="ledger", check=ledger.ping),
@@ -135,8 +137,27 @@ def build_work(settings: Settings) -> Work:
     Raises:
         InvalidSetting: something of it is wrong.
     """
+    ours = {WEBHOOK: deliverer(build_webhook_sender(settings))}
     return Work(
-        processors=load_processors(settings.processing.processors), clean_result=build_rules(settings)["redactor"].clean
+        processors=load_processors(settings.processing.processors) | ours,
+        clean_result=build_rules(settings)["redactor"].clean,
+    )
+
+
+def build_webhook_sender(settings: Settings) -> WebhookSender:
+    """
+    Return what delivers webhooks.
+
+    Raises:
+        InvalidSetting: they may go somewhere, and nothing is there to sign them with.
+    """
+    secrets = settings.webhook_secret.get_secret_value().split()
+    if settings.allowed_callback_hosts and not secrets:
+        raise InvalidSetting("GATEWAY_WEBHOOK_SECRET is not set, and webhooks need it")
+    return WebhookSender(
+        secrets=secrets,
+        allowed_hosts=settings.allowed_callback_hosts,
+        private_hosts=settings.private_callback_hosts,
     )
 
 

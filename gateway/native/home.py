@@ -1,5 +1,6 @@
 """The home before the first program starts: folders, `.env`, ledger, keys."""
 
+import base64
 import os
 import secrets
 from contextlib import suppress
@@ -80,6 +81,7 @@ def fresh_secrets() -> dict[str, str]:
         "GATEWAY_MESH_TOKEN": secrets.token_urlsafe(32),
         "GATEWAY_SECRET_KEY": secrets.token_urlsafe(32),
         "GATEWAY_TOKEN_KEY": secrets.token_urlsafe(32),
+        "GATEWAY_WEBHOOK_SECRET": f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "GATEWAY_LOADTEST_KEY": f"pk_{secrets.token_urlsafe(32)}",
     }
 

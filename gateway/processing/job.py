@@ -21,6 +21,7 @@ class Job:
     content: str = field(repr=False)  #: screened text
     args: Mapping[str, Any] = field(default_factory=dict, repr=False)  #: of a task
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)  #: of a message
+    callback_url: str | None = field(default=None, repr=False)  #: who is told of its end; of a webhook: where it goes
     report: Callable[[float], None] = field(default=lambda _: None, repr=False)
     stopped: Callable[[], bool] = field(default=lambda: False, repr=False)
 

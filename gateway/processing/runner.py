@@ -17,7 +17,7 @@ from gateway.ledger.task import Ending, Status, Task
 from gateway.message.ids import new_id
 from gateway.processing.heartbeat import Heartbeat
 from gateway.processing.job import Job, Processor
-from gateway.processing.retry import RetryPolicy, error_code
+from gateway.processing.retry import OWN_POLICIES, RetryPolicy, error_code
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
 
@@ -130,7 +130,7 @@ class Runner:
 
     def _failed(self, task: Task, error: BaseException) -> Ending:
         code = error_code(error)
-        delay = self._retry.delay_ms(task.failures, error)
+        delay = OWN_POLICIES.get(task.kind, self._retry).delay_ms(task.failures, error)
         if delay is None:
             return Ending(claim=task.claim, status=Status.FAILED, error=code, remark=f"failed: {code}")
         at = int(time.time() * 1000) + delay
@@ -158,6 +158,7 @@ class Runner:
             content=task.payload.get("content", ""),
             args=task.payload.get("args", {}),
             metadata=task.payload.get("metadata", {}),
+            callback_url=task.callback_url,
             report=report,
             stopped=stopped,
         )

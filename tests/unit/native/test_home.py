@@ -8,7 +8,13 @@ from gateway.native.folders import private_folder, write_private
 from gateway.native.home import complete_env_file, fresh_secrets, make_folders
 from gateway.settings import CHECKOUT, SCALARS, Settings, load
 
-SECRETS = ("GATEWAY_MESH_TOKEN", "GATEWAY_SECRET_KEY", "GATEWAY_TOKEN_KEY", "GATEWAY_LOADTEST_KEY")
+SECRETS = (
+    "GATEWAY_MESH_TOKEN",
+    "GATEWAY_SECRET_KEY",
+    "GATEWAY_TOKEN_KEY",
+    "GATEWAY_WEBHOOK_SECRET",
+    "GATEWAY_LOADTEST_KEY",
+)
 
 
 def test_a_fresh_env_file_is_the_owners_only_and_has_every_secret(tmp_path):
