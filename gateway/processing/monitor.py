@@ -47,6 +47,7 @@ class Monitor:
         schedules: Schedules | None = None,
         health: HealthChecks | None = None,
         calm: Calm | None = None,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         """
         Put the parts together.
@@ -55,6 +56,7 @@ class Monitor:
             logs: the folder whose files this monitor rotates; None where there are none.
             holder: what the ledger calls this monitor.
             duties: may be replaced while it runs.
+            steady: what pauses are measured by, in seconds.
         """
         self._ledger = ledger
         self._alarm = alarm
@@ -65,7 +67,7 @@ class Monitor:
         self.schedules = schedules or Schedules(ledger, queue, journal)
         self._health = health
         self._calm = calm or Calm()
-        self._repairs = Repairs(ledger, queue, alarm=alarm, journal=journal)
+        self._repairs = Repairs(ledger, queue, alarm=alarm, journal=journal, steady=steady)
         self._retention = Retention(ledger, alarm=alarm, reports=reports, journal=journal)
         self._leading = False
         self._counted_at = -_COUNT_EVERY_S

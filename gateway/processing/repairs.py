@@ -100,7 +100,7 @@ class Repairs:
             try:
                 held = self._queue.holds(pool, ids)
             except BrokerUnavailable as error:
-                self._rest(error)
+                self._note_outage(error)
                 break
             # Where the broker cannot tell, only ever longer waits keep a backlog from being flooded with doubles.
             self._longest_back_off_ms = LONGEST_BACK_OFF_MS if held is None else BACK_OFF_MS
@@ -117,16 +117,16 @@ class Repairs:
             try:
                 self._queue.launch(relaunch.task.id, pool=relaunch.task.pool)
             except BrokerUnavailable as error:
-                self._rest(error)
+                self._note_outage(error)
+                self._ask_at = self._steady() + _PAUSE_S
                 self._ledger.look_again([left.task.id for left in relaunches[place:]], soon=True)
                 return
         if relaunches and self._broker_is_down:
             self._broker_is_down = False
             self._journal.info("broker.back")
 
-    def _rest(self, error: BrokerUnavailable) -> None:
-        """Leave the broker alone for a while; an outage is told once."""
-        self._ask_at = self._steady() + _PAUSE_S
+    def _note_outage(self, error: BrokerUnavailable) -> None:
+        """An outage is told once, not at every pass."""
         if not self._broker_is_down:
             self._broker_is_down = True
             self._journal.error("broker.unavailable", **error_fields(error))

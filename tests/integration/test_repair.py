@@ -99,8 +99,10 @@ def test_what_the_broker_holds_is_not_told_again(site: Site, monitor: Monitor):
     with celery_app(site.broker.url, publisher=True) as app:
         task = an_intake(site, CeleryQueue(app)).receive_task(a_sum())
 
-        put_right(monitor, site, task, until=lambda task: task.launches > 0)
+        reasons = put_right(monitor, site, task, until=lambda now: now.due_at != task.due_at)
 
+    assert (reasons, site.ledger.get(task.id).launches) == ([], 0)
+    assert len(site.ledger.events(task.id)) == 1
     assert len(site.broker.waiting("cpu")) == 1
 
 
