@@ -165,6 +165,18 @@ class Settings(BaseModel):
     broker_url: str = Field("", description="The broker; not set: a socket in the home's `var/`.", repr=False)
     workers_io: int = Field(8, ge=1, le=256, description="Threads of the `io` pool.")
     workers_cpu: int = Field(2, ge=1, le=256, description="Processes of the `cpu` pool.")
+    memory_io_mb: int = Field(
+        1024, ge=128, le=1_048_576, description="The `io` pool's process is replaced, in order, once it is this large."
+    )
+    memory_cpu_mb: int = Field(
+        512,
+        ge=128,
+        le=1_048_576,
+        description="A process of the `cpu` pool is replaced once it is this large; twice as much, and its task fails.",
+    )
+    drain_s: float = Field(
+        20.0, ge=0, le=45, description="A worker that stops lets tasks end for this long, then hands them back."
+    )
     web_workers: int = Field(2, ge=1, le=64, description="Processes of each web service.")
     web_threads: int = Field(8, ge=1, le=256, description="Threads of each process of a web service.")
     service_1_url: str = Field("", description="Where the monitor finds service_1; not set: it is not checked.")

@@ -28,12 +28,15 @@ from gateway.policy.rules import Policy
 from gateway.presidio.analyzer import Analyzer
 from gateway.processing.duties import Duties
 from gateway.processing.health_checks import Check, HealthChecks
+from gateway.processing.limits import Limit, Room
 from gateway.processing.monitor import Monitor
 from gateway.processing.processors import load_processors
 from gateway.processing.processors.webhook import deliverer
+from gateway.processing.recovery import Recovery
 from gateway.processing.retry import RetryPolicy
 from gateway.processing.runner import Runner, Work
 from gateway.processing.schedules import Schedule, Schedules
+from gateway.processing.scribe import Scribe
 from gateway.processing.timing import Timing
 from gateway.screening.detectors import load_detectors
 from gateway.screening.findings import Finding
@@ -116,18 +119,39 @@ def renewed_intake_parts(settings: Settings, intake: BatchIntake, dependencies: 
     }
 
 
-def build_runner(settings: Settings, *, pool: str) -> Runner:
-    """Return what a worker of *pool* runs its tasks with."""
-    ledger = build_ledger(settings)
+def build_runner(settings: Settings, *, pool: str, room: Room) -> Runner:
+    """Return what this process runs the tasks of *pool* with, in *room*."""
+    ledger, journal = build_ledger(settings), Journal()
     return Runner(
         ledger,
+        queue=CeleryQueue(celery_app(settings.celery_broker_url, publisher=True)),
         work=build_work(settings),
-        alarm=_alarm(settings, ledger),
-        journal=Journal(),
-        owner=f"{pool}@{socket.gethostname()}",
+        scribe=Scribe(ledger, alarm=_alarm(settings, ledger), journal=journal),
+        journal=journal,
+        owner=worker_name(pool, os.getpid()),
         lease_ms=int(settings.lease_s * 1000),
         retry=RetryPolicy(max_attempts=settings.max_attempts),
+        room=room,
     )
+
+
+def build_recovery(settings: Callable[[], Settings]) -> Recovery:
+    """Return what settles the affairs of worker processes that are gone."""
+    given, journal = settings(), Journal()
+    ledger = build_ledger(given)
+    return Recovery(
+        ledger,
+        queue=CeleryQueue(celery_app(given.celery_broker_url, publisher=True)),
+        scribe=Scribe(ledger, alarm=_alarm(given, ledger), journal=journal),
+        journal=journal,
+        retry=RetryPolicy(max_attempts=given.max_attempts),
+        limits=lambda: _limits(settings()),
+    )
+
+
+def worker_name(pool: str, process: int) -> str:
+    """Return what the ledger calls a process of *pool* on this host."""
+    return f"{pool}@{socket.gethostname()}:{process}"
 
 
 def build_work(settings: Settings) -> Work:
@@ -141,6 +165,7 @@ def build_work(settings: Settings) -> Work:
     return Work(
         processors=load_processors(settings.processing.processors) | ours,
         clean_result=build_rules(settings)["redactor"].clean,
+        limits=_limits(settings),
     )
 
 
@@ -159,6 +184,13 @@ def build_webhook_sender(settings: Settings) -> WebhookSender:
         allowed_hosts=settings.allowed_callback_hosts,
         private_hosts=settings.private_callback_hosts,
     )
+
+
+def _limits(settings: Settings) -> dict[str, Limit]:
+    return {
+        kind: Limit(seconds=given.seconds, attempts=given.attempts, at_once=given.at_once)
+        for kind, given in settings.processing.limits.items()
+    }
 
 
 def build_monitor(settings: Settings) -> Monitor:

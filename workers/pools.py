@@ -8,17 +8,18 @@ import argparse
 import socket
 from typing import Any
 
-from celery.signals import worker_ready
+from celery.signals import worker_process_init, worker_ready
 
 from gateway.kinds import Pool
+from gateway.processing.limits import limit_memory
 from gateway.reloading import at_hangup
 from gateway.serving import configure_logs
 from gateway.telemetry import metrics
 from workers.app import app, settings
 from workers.runners import runners
+from workers.stopping import watch_memory
 
 _CHILD_TASKS = 100_000  #: a process of the cpu pool is replaced after so many, in case a processor leaks
-_CHILD_KILOBYTES = 512_000  #: and once it is this large
 
 
 def arguments(pool: Pool) -> list[str]:
@@ -34,7 +35,8 @@ def arguments(pool: Pool) -> list[str]:
     ]
     if pool is Pool.IO:
         return [*common, "--pool=threads", f"--concurrency={settings.workers_io}"]
-    limits = [f"--max-tasks-per-child={_CHILD_TASKS}", f"--max-memory-per-child={_CHILD_KILOBYTES}"]
+    kilobytes = settings.memory_cpu_mb * 1024
+    limits = [f"--max-tasks-per-child={_CHILD_TASKS}", f"--max-memory-per-child={kilobytes}"]
     return [*common, "--pool=prefork", f"--concurrency={settings.workers_cpu}", *limits]
 
 
@@ -42,6 +44,12 @@ def arguments(pool: Pool) -> list[str]:
 def _renew_at_hangup(**_: Any) -> None:
     """Take the place of Celery's own handler, which would start the whole worker again."""
     at_hangup(runners.renew)
+
+
+@worker_process_init.connect
+def _bound_memory(**_: Any) -> None:
+    """Let one job not take what the machine has; the process is replaced, where it is too large, after its task."""
+    limit_memory(2 * settings.memory_cpu_mb)
 
 
 def main() -> None:
@@ -54,6 +62,8 @@ def main() -> None:
     configure_logs(settings, f"worker-{given.pool}")
     if given.metrics_port:
         metrics.serve(given.metrics_port, address=given.metrics_address)
+    if given.pool is Pool.IO:
+        watch_memory(settings.memory_io_mb)
     app.worker_main(arguments(given.pool))
 
 

@@ -1,14 +1,20 @@
 """The runners of this process, and how new settings reach them."""
 
 import mmap
+import os
+import signal
 import threading
+from functools import cache
 from typing import Final
 
 from gateway.journal import Journal
+from gateway.kinds import Pool
+from gateway.processing.limits import OwnProcess, Room, Threads
+from gateway.processing.recovery import Recovery
 from gateway.processing.runner import Runner
 from gateway.reloading import in_force, renew_with
 from gateway.settings import Settings
-from gateway.wiring import build_runner, build_work
+from gateway.wiring import build_recovery, build_runner, build_work
 
 
 class Runners:
@@ -28,7 +34,7 @@ class Runners:
             if renewed != known and self._made:
                 renew_with(self._renew, Journal())
             if pool not in self._made:
-                self._made[pool] = build_runner(in_force(), pool=pool)
+                self._made[pool] = build_runner(in_force(), pool=pool, room=_room(pool))
             return self._made[pool]
 
     def renew(self) -> None:
@@ -40,6 +46,24 @@ class Runners:
         work = build_work(settings)
         for runner in self._made.values():
             runner.work = work
+
+
+def _room(pool: str) -> Room:
+    if pool == Pool.CPU:
+        return OwnProcess()
+    return Threads(in_force().workers_io, replace=replace_this_process)
+
+
+def replace_this_process() -> None:
+    """Have this worker end in order; whoever supervises it starts another."""
+    Journal().warning("worker.replaced")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@cache
+def recovery() -> Recovery:
+    """Return what settles the affairs of processes that are gone; only their parent needs it."""
+    return build_recovery(in_force)
 
 
 runners: Final = Runners()

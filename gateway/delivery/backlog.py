@@ -84,7 +84,7 @@ class Backlog:
             with self._lock:
                 before = self._figures.get(pool)
                 admitted = before.admitted if before else 0
-            waiting = self._ledger.waiting(pool, at_most=_COUNTED * self._limit)
+            waiting = self._ledger.backlog(pool, at_most=_COUNTED * self._limit)
             with self._lock:
                 figure = _Figure(waiting=waiting, at=began)
                 if before is not None:

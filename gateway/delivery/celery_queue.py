@@ -22,6 +22,7 @@ _TOGETHER: Final = 16  #: ids in one message at most; the head of a message, whe
 _SEPARATOR: Final = ":"  #: between a pool and a priority in the name of a list in Redis
 #: Redis has a list for each priority, and the lower number is taken first; RabbitMQ's queues know the higher as sooner.
 _REDIS_PRIORITIES: Final[Mapping[int, int]] = {Priority.HIGH: 0, Priority.NORMAL: 3, Priority.LOW: 6}
+_AMQP_PRIORITIES: Final[Mapping[int, int]] = {priority: int(priority) for priority in Priority}
 _BROKER_ERRORS: Final = (OperationalError, KombuError, RedisError, OSError, TimeoutError)
 
 #: See docs/decisions/0002-the-ledger-is-the-truth.md for what each of these was chosen against.
@@ -99,9 +100,7 @@ class CeleryQueue:
             most_together: the most ids that share a message; with 1 each has its own.
         """
         self._app = app
-        self._priorities: Mapping[int, int] = (
-            _REDIS_PRIORITIES if _is_redis(app.conf.broker_url) else {each: each for each in Priority}
-        )
+        self._priorities = _REDIS_PRIORITIES if _is_redis(app.conf.broker_url) else _AMQP_PRIORITIES
         self._publisher = Publisher(self._send, most_together=most_together)
 
     def launch(self, task_id: str, *, pool: str, priority: int = Priority.NORMAL) -> None:

@@ -98,11 +98,25 @@ class Ledger(Protocol):
             TaskNotRetryable: it is neither failed nor canceled, or what it held has been wiped.
         """
 
-    def claim(self, task_ids: Sequence[str], *, owner: str, lease_ms: int) -> list[Task]:
-        """Take those of the pending tasks that are due to run; the others are duplicates, canceled or ended."""
+    def claim(
+        self, task_ids: Sequence[str], *, owner: str, lease_ms: int, at_once: Mapping[str, int] | None = None
+    ) -> list[Task]:
+        """
+        Take those of the pending tasks that are due to run; the others are duplicates, canceled or ended.
+
+        Of several ids none has begun yet: its `started_at` is None until its first beat or its end, and until then
+        a lost worker does not count as its failure.
+
+        Args:
+            at_once: by kind, how many may be processing in the whole ledger. What does not fit stays pending, and is
+                due again after a while; whoever ends one of the kind launches the next, see `waiting`.
+        """
+
+    def waiting(self, kind: str, *, limit: int) -> list[Task]:
+        """Return the tasks of *kind* that are pending and due to run, the most urgent first, then the oldest."""
 
     def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
-        """Extend the leases, and return the claims that still hold; the others' work must stop."""
+        """Extend the leases of what runs, and return the claims that still hold; the others' work must stop."""
 
     def progress(self, claim: Claim, value: float) -> bool:
         """Write how far an attempt is, from 0 to 1; False where the claim no longer holds."""
@@ -159,7 +173,7 @@ class Ledger(Protocol):
         Each is told once for each wait, by an event; those of a kind and pool share an alert, whose count they raise.
         """
 
-    def waiting(self, pool: str, *, at_most: int) -> int:
+    def backlog(self, pool: str, *, at_most: int) -> int:
         """
         Count what waits in the pool and is due within minutes, up to *at_most*.
 

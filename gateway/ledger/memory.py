@@ -1,7 +1,7 @@
 """The ledger in memory, for tests: the same promises, kept by one lock; nothing outlives the process."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -130,24 +130,38 @@ class MemoryLedger(MemoryUpkeep):
             changes = moves.retried(now=self._clock(), launch_grace_ms=self._launch_grace_ms)
             return self._move(task, changes, by=by, remark=moves.STARTED_AGAIN)
 
-    def claim(self, task_ids: Sequence[str], *, owner: str, lease_ms: int) -> list[Task]:
+    def claim(
+        self, task_ids: Sequence[str], *, owner: str, lease_ms: int, at_once: Mapping[str, int] | None = None
+    ) -> list[Task]:
         """Take those of the tasks that are due to run, in the order given; see `Ledger.claim`."""
         with self._open():
             now = self._clock()
             taken = []
             for task_id in task_ids:
                 task = self._tasks.get(task_id)
-                if task and task.status is Status.PENDING and (task.not_before or 0) <= now:
-                    changes = moves.claimed(owner=owner, now=now, lease_ms=lease_ms)
-                    taken.append(self._move(task, changes | {"attempt": task.attempt + 1}, by=owner))
+                if task is None or not _is_due_to_run(task, now):
+                    continue
+                if self._processing(task.kind) >= (at_once or {}).get(task.kind, len(self._tasks)):
+                    self._set(task_id, {"due_at": now + moves.PARKED_MS})
+                    continue
+                changes = moves.claimed(owner=owner, now=now, lease_ms=lease_ms, alone=len(task_ids) == 1)
+                taken.append(self._move(task, changes | {"attempt": task.attempt + 1}, by=owner))
             return taken
+
+    def waiting(self, kind: str, *, limit: int) -> list[Task]:
+        """Return what waits for its turn; see `Ledger.waiting`."""
+        with self._open():
+            now = self._clock()
+            due = [task for task in self._tasks.values() if task.kind == kind and _is_due_to_run(task, now)]
+            return sorted(due, key=lambda task: (-task.priority, task.id))[:limit]
 
     def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
         """Extend the leases; see `Ledger.beat`."""
         with self._open():
             held = self._held(claims)
             for claim in held:
-                self._set(claim.task_id, {"due_at": self._clock() + lease_ms})
+                now, started_at = self._clock(), self._tasks[claim.task_id].started_at
+                self._set(claim.task_id, {"due_at": now + lease_ms, "started_at": started_at or now})
             return held
 
     def progress(self, claim: Claim, value: float) -> bool:
@@ -168,6 +182,7 @@ class MemoryLedger(MemoryUpkeep):
                 claim: moves.ended(
                     ending,
                     failures=self._tasks[claim.task_id].failures,
+                    started_at=self._tasks[claim.task_id].started_at,
                     now=now,
                     launch_grace_ms=self._launch_grace_ms,
                 )
@@ -180,8 +195,8 @@ class MemoryLedger(MemoryUpkeep):
                 self._move(task, change, by=task.owner or "", remark=moves.end_remark(ending))
             return held
 
-    def waiting(self, pool: str, *, at_most: int) -> int:
-        """Count what waits in the pool, up to *at_most*; see `Ledger.waiting`."""
+    def backlog(self, pool: str, *, at_most: int) -> int:
+        """Count what waits in the pool, up to *at_most*; see `Ledger.backlog`."""
         with self._open():
             soon = self._clock() + moves.SOON_MS
             pending = (t for t in self._tasks.values() if t.pool == pool and t.status is Status.PENDING)
@@ -335,6 +350,9 @@ class MemoryLedger(MemoryUpkeep):
         self._alerts[folded.id] = (same, folded)
         return folded
 
+    def _processing(self, kind: str) -> int:
+        return sum(task.kind == kind and task.status is Status.PROCESSING for task in self._tasks.values())
+
     def _set(self, task_id: str, changes: moves.Changes) -> Task:
         after = self._tasks[task_id] = moves.applied(self._tasks[task_id], changes)
         return after
@@ -351,6 +369,10 @@ class MemoryLedger(MemoryUpkeep):
     ) -> None:
         event = TaskEvent(at=self._clock(), from_status=from_status, to_status=to_status, by=by, remark=remark)
         self._events[task_id].append(event)
+
+
+def _is_due_to_run(task: Task, now: int) -> bool:
+    return task.status is Status.PENDING and (task.not_before or 0) <= now
 
 
 def _depth(pool: str, live: list[Task]) -> PoolDepth:

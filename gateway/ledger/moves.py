@@ -19,6 +19,7 @@ BACK_OFF_MS: Final = 10_000  #: from the monitor's first launch of a task to its
 LONGEST_BACK_OFF_MS: Final = 300_000
 LONGEST_LOOK_MS: Final = 60_000  #: between two looks at a task that the broker holds
 SOON_MS: Final = LONGEST_BACK_OFF_MS + 5_000  #: what is due later waits for its own time, not for a worker
+PARKED_MS: Final = 30_000  #: until somebody looks again at a task of whose kind enough are processing
 MONITOR: Final = "monitor"  #: who makes the moves of a sweep
 LOST: Final = "WorkerLost"  #: the error of a task whose workers were lost too often
 STARTED_AGAIN: Final = "started again"  #: the remark of an operator's retry
@@ -79,20 +80,20 @@ def accepted(new: NewTask, *, now: int, launch_grace_ms: int) -> Task:
     )
 
 
-def claimed(*, owner: str, now: int, lease_ms: int) -> Changes:
-    """Return what a claim changes, but for `attempt`, which goes up by one."""
+def claimed(*, owner: str, now: int, lease_ms: int, alone: bool) -> Changes:
+    """Return what a claim changes, but for `attempt`, which goes up by one; one of several has not begun yet."""
     return {
         "status": Status.PROCESSING,
         "owner": owner,
         "progress": None,
         "silent_at": None,
-        "started_at": now,
+        "started_at": now if alone else None,
         "updated_at": now,
         "due_at": now + lease_ms,
     }
 
 
-def ended(ending: Ending, *, failures: int, now: int, launch_grace_ms: int) -> Changes:
+def ended(ending: Ending, *, failures: int, started_at: int | None, now: int, launch_grace_ms: int) -> Changes:
     """
     Return what the end of an attempt changes.
 
@@ -111,6 +112,7 @@ def ended(ending: Ending, *, failures: int, now: int, launch_grace_ms: int) -> C
         "progress": 1.0 if ending.status is Status.COMPLETED else None,
         "result": ending.result if ending.status is Status.COMPLETED else None,
         "error": ending.error,
+        "started_at": ending.started_at if started_at is None else started_at,
         "updated_at": now,
         "finished_at": None if again else now,
         "not_before": ending.retry_at,
@@ -163,8 +165,9 @@ class Repair(NamedTuple):
 
 def repaired(task: Task, *, now: int, allowed: Allowed) -> Repair:
     """Decide what becomes of a live task that is overdue."""
-    failures = task.failures + (task.status is Status.PROCESSING)
-    if task.status is Status.PROCESSING and failures >= allowed.attempts_of(task.kind):
+    began = task.status is Status.PROCESSING and task.started_at is not None
+    failures = task.failures + began  # what was claimed with others and had not begun did its worker no harm
+    if began and failures >= allowed.attempts_of(task.kind):
         remark = f"worker lost; gave up after {failures} failed attempts"
         changes: Changes = {
             "status": Status.FAILED,

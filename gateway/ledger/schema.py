@@ -67,6 +67,9 @@ tasks: Final = Table(
 Index("tasks_due", tasks.c.due_at, tasks.c.pool, tasks.c.status, tasks.c.created_at, **_live("due_at"))
 Index("tasks_by_caller", tasks.c.caller, tasks.c.id)
 Index("tasks_by_status", tasks.c.status, tasks.c.id)
+# In order of urgency, for kinds of which only so many may run at once.
+WAITS: Final = text("status = 'pending'")
+Index("tasks_waiting", tasks.c.kind, tasks.c.priority.desc(), tasks.c.id, sqlite_where=WAITS, postgresql_where=WAITS)
 _HOLDS: Final = text("finished_at IS NOT NULL AND payload <> '{}'")
 Index("tasks_to_wipe", tasks.c.finished_at, sqlite_where=_HOLDS, postgresql_where=_HOLDS)
 

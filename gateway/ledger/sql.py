@@ -149,11 +149,18 @@ class SqlLedger:
             lambda c: sql_tasks.retry(c, task_id, by=by, now=self._clock(), launch_grace_ms=grace)
         )
 
-    def claim(self, task_ids: Sequence[str], *, owner: str, lease_ms: int) -> list[Task]:
+    def claim(
+        self, task_ids: Sequence[str], *, owner: str, lease_ms: int, at_once: Mapping[str, int] | None = None
+    ) -> list[Task]:
         """Take those of the tasks that are due to run, in the order given; see `Ledger.claim`."""
         if not task_ids:
             return []
-        return self._database.write_each(self._claim_each, sql_tasks.Wish(task_ids, owner, lease_ms))
+        return self._database.write_each(self._claim_each, sql_tasks.Wish(task_ids, owner, lease_ms, at_once or {}))
+
+    def waiting(self, kind: str, *, limit: int) -> list[Task]:
+        """Return what waits for its turn; see `Ledger.waiting`."""
+        rows = self._database.rows(*sql_tasks.waiting(kind, limit=limit, now=self._clock()))
+        return [task_from(row) for row in rows]
 
     def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
         """Extend the leases; see `Ledger.beat`."""
@@ -256,10 +263,10 @@ class SqlLedger:
         )
         return accepted if done else None
 
-    def waiting(self, pool: str, *, at_most: int) -> int:
-        """Count what waits in the pool, up to *at_most*; see `Ledger.waiting`."""
+    def backlog(self, pool: str, *, at_most: int) -> int:
+        """Count what waits in the pool, up to *at_most*; see `Ledger.backlog`."""
         wanted = {"of_pool": pool, "soon": self._clock() + moves.SOON_MS, "most": at_most}
-        (row,) = self._database.rows(sql_tasks.WAITING, wanted)
+        (row,) = self._database.rows(sql_tasks.BACKLOG, wanted)
         return int(row["waiting"])
 
     def depths(self) -> list[PoolDepth]:

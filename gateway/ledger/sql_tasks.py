@@ -1,15 +1,15 @@
 """The moves of tasks in SQL. Each takes the connection of a transaction that may write, and the time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Connection, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_, update
 
 from gateway.errors import TaskAlreadyFinished, TaskNotRetryable
 from gateway.ledger import moves
 from gateway.ledger.group_commit import may_be_written
 from gateway.ledger.rows import task_from, to_json
-from gateway.ledger.schema import tasks
+from gateway.ledger.schema import WAITS, tasks
 from gateway.ledger.sql_moves import (
     as_seen,
     change_each,
@@ -25,24 +25,40 @@ from gateway.ledger.task import LIVE, MOVES, Claim, Ending, Status, Task
 # Statements are built once: building one costs more than SQLite takes to run it.
 _IDS: Final = tasks.c.id.in_(bindparam("ids", expanding=True))
 _RUNS: Final = tasks.c.status == Status.PROCESSING.value
+_DUE_TO_RUN: Final = (
+    tasks.c.status == Status.PENDING.value,
+    or_(tasks.c.not_before.is_(None), tasks.c.not_before <= bindparam("now")),
+)
 
 _WRITTEN: Final = select(tasks.c.id, tasks.c.caller, tasks.c.created_at).where(_IDS)
 _CLAIM: Final = (
     update(tasks)
-    .where(
-        _IDS,
-        tasks.c.status == Status.PENDING.value,
-        or_(tasks.c.not_before.is_(None), tasks.c.not_before <= bindparam("now")),
-    )
+    .where(_IDS, *_DUE_TO_RUN)
     .values(attempt=tasks.c.attempt + 1)
-    .values({name: bindparam(name) for name in moves.claimed(owner="", now=0, lease_ms=0)})
+    .values({name: bindparam(name) for name in moves.claimed(owner="", now=0, lease_ms=0, alone=True)})
     .returning(*tasks.c)
 )
 _BEAT: Final = (
     update(tasks)
     .where(_IDS, _RUNS, tuple_(tasks.c.id, tasks.c.attempt).in_(bindparam("claims", expanding=True)))
-    .values(due_at=bindparam("due_at"))
+    .values(due_at=bindparam("due_at"), started_at=func.coalesce(tasks.c.started_at, bindparam("now")))
     .returning(tasks.c.id, tasks.c.attempt)
+)
+_LIMITED: Final = select(tasks.c.id, tasks.c.kind).where(
+    _IDS, tasks.c.kind.in_(bindparam("kinds", expanding=True)), *_DUE_TO_RUN
+)
+_PROCESSING_BY_KIND: Final = (
+    select(tasks.c.kind, func.count().label("number"))
+    .where(_RUNS, tasks.c.kind.in_(bindparam("kinds", expanding=True)))
+    .group_by(tasks.c.kind)
+)
+_ONE_BY_ONE: Final = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("name"))))
+_PARK: Final = update(tasks).where(_IDS, *_DUE_TO_RUN[:1]).values(due_at=bindparam("due_at"))
+_WAITING: Final = (
+    select(tasks)
+    .where(tasks.c.kind == bindparam("of_kind"), WAITS, _DUE_TO_RUN[1])  # in words that the index of these has, too
+    .order_by(tasks.c.priority.desc(), tasks.c.id)
+    .limit(bindparam("most"))
 )
 _PROGRESS: Final = (
     update(tasks)
@@ -52,7 +68,7 @@ _PROGRESS: Final = (
 )
 _RUNNING: Final = (
     select(
-        *(tasks.c.id, tasks.c.attempt, tasks.c.owner, tasks.c.failures),
+        *(tasks.c.id, tasks.c.attempt, tasks.c.owner, tasks.c.failures, tasks.c.started_at),
         *(tasks.c.caller, tasks.c.kind, tasks.c.request_id, tasks.c.callback_url),
     )
     .where(_IDS, _RUNS)
@@ -69,7 +85,7 @@ _WAITS: Final = (
     .limit(bindparam("most"))
     .subquery()
 )
-WAITING: Final = select(func.count().label("waiting")).select_from(_WAITS)
+BACKLOG: Final = select(func.count().label("waiting")).select_from(_WAITS)
 
 
 def write_new(connection: Connection, calls: Sequence[Sequence[dict[str, Any]]]) -> Sequence[None]:
@@ -88,35 +104,71 @@ class Wish(NamedTuple):
     task_ids: Sequence[str]
     owner: str
     lease_ms: int
+    at_once: Mapping[str, int]
+
+    @property
+    def group(self) -> tuple[str, int, bool]:
+        """What wishes have to share to be granted by one statement."""
+        return self.owner, self.lease_ms, len(self.task_ids) == 1
 
 
 def claim_each(connection: Connection, wishes: Sequence[Wish], *, now: int) -> list[list[Task]]:
     """Do as `Ledger.claim` for several callers: one UPDATE for those of the same owner and lease."""
-    together: dict[tuple[str, int], dict[str, None]] = {}
+    together: dict[tuple[str, int, bool], dict[str, None]] = {}
+    at_once: dict[str, int] = {}
     for wish in wishes:
-        together.setdefault((wish.owner, wish.lease_ms), {}).update(dict.fromkeys(wish.task_ids))
-    taken: dict[tuple[str, int], dict[str, Task]] = {}
-    for (owner, lease_ms), task_ids in together.items():
-        parameters = {"ids": list(task_ids), "now": now, **moves.claimed(owner=owner, now=now, lease_ms=lease_ms)}
-        rows = connection.execute(_CLAIM, parameters).mappings()
-        taken[owner, lease_ms] = {row["id"]: task_from(row) for row in rows}
+        together.setdefault(wish.group, {}).update(dict.fromkeys(wish.task_ids))
+        at_once |= wish.at_once
+    taken: dict[tuple[str, int, bool], dict[str, Task]] = {}
+    for (owner, lease_ms, alone), wished in together.items():
+        task_ids = _fitting(connection, list(wished), at_once, now=now) if at_once else list(wished)
+        changes = moves.claimed(owner=owner, now=now, lease_ms=lease_ms, alone=alone)
+        rows = connection.execute(_CLAIM, {"ids": task_ids, "now": now, **changes}).mappings()
+        taken[owner, lease_ms, alone] = {row["id"]: task_from(row) for row in rows}
     events = [
         event_row(task_id, now, (Status.PENDING, Status.PROCESSING), by=owner)
-        for (owner, _), tasks_of_owner in taken.items()
+        for (owner, *_), tasks_of_owner in taken.items()
         for task_id in tasks_of_owner
     ]
     write_events(connection, events)
     # Each task is handed out once, also where two callers of one owner wished for it.
-    return [
-        [task for id_ in wish.task_ids if (task := taken[wish.owner, wish.lease_ms].pop(id_, None))] for wish in wishes
-    ]
+    return [[task for id_ in wish.task_ids if (task := taken[wish.group].pop(id_, None))] for wish in wishes]
+
+
+def _fitting(connection: Connection, task_ids: list[str], at_once: Mapping[str, int], *, now: int) -> list[str]:
+    """Return the ids without those of kinds of which enough are processing; these are looked at again later."""
+    rows = connection.execute(_LIMITED, {"ids": task_ids, "kinds": list(at_once), "now": now})
+    kind_of: dict[str, str] = {row.id: row.kind for row in rows}
+    if not kind_of:
+        return task_ids
+    kinds = sorted(set(kind_of.values()))
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        for kind in kinds:
+            connection.execute(_ONE_BY_ONE, {"name": f"at_once {kind}"})
+    free = dict(at_once)
+    for row in connection.execute(_PROCESSING_BY_KIND, {"kinds": kinds}):
+        free[row.kind] -= row.number
+    parked: list[str] = []
+    for task_id in task_ids:
+        if of_kind := kind_of.get(task_id):
+            free[of_kind] -= 1
+            if free[of_kind] < 0:
+                parked.append(task_id)
+    if parked:
+        connection.execute(_PARK, {"ids": parked, "due_at": now + moves.PARKED_MS})
+    return [task_id for task_id in task_ids if task_id not in parked]
 
 
 def beat(connection: Connection, claims: Collection[Claim], *, now: int, lease_ms: int) -> set[Claim]:
     """Do as `Ledger.beat`."""
     pairs = [(claim.task_id, claim.attempt) for claim in claims]
-    parameters = {"ids": [task_id for task_id, _ in pairs], "claims": pairs, "due_at": now + lease_ms}
+    parameters = {"ids": [task_id for task_id, _ in pairs], "claims": pairs, "due_at": now + lease_ms, "now": now}
     return {Claim(task_id=row.id, attempt=row.attempt) for row in connection.execute(_BEAT, parameters)}
+
+
+def waiting(kind: str, *, limit: int, now: int) -> tuple[Select[Any], dict[str, Any]]:
+    """Return the statement of `Ledger.waiting`, and its parameters."""
+    return _WAITING, {"of_kind": kind, "most": limit, "now": now}
 
 
 def progress(connection: Connection, claim: Claim, value: float, *, now: int) -> bool:
@@ -141,7 +193,13 @@ def end_each(
             continue
         caller, ending = waiting[claim]
         held[caller].add(claim)
-        change = moves.ended(ending, failures=row.failures, now=now, launch_grace_ms=launch_grace_ms)
+        change = moves.ended(
+            ending,
+            failures=row.failures,
+            started_at=row.started_at,
+            now=now,
+            launch_grace_ms=launch_grace_ms,
+        )
         change["result"] = None if change["result"] is None else to_json(change["result"])
         changes.append(as_seen(claim, Status.PROCESSING) | change)
         moved = (Status.PROCESSING, ending.status)

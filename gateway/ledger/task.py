@@ -82,7 +82,7 @@ class Task:
     error: str | None  #: a class and a code, never an exception's text
     request_id: str
     created_at: int
-    started_at: int | None
+    started_at: int | None  #: None also of a claimed one that is not known to have begun
     updated_at: int | None  #: None until something happened after it was created
     finished_at: int | None
     callback_url: str | None = field(repr=False)
@@ -113,6 +113,7 @@ class Ending:
     remark: str | None = None
     retry_at: int | None = None  #: ms since the epoch, with PENDING
     counts_as_failure: bool = True  #: with PENDING: whether it spends the retry budget
+    started_at: int | None = None  #: ms since the epoch, where the ledger does not know it; see `Ledger.claim`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

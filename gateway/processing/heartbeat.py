@@ -1,6 +1,7 @@
 """The beats that keep a process's claims its own, and tell its jobs when they are not."""
 
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from gateway.journal import Journal
@@ -14,7 +15,21 @@ _INTERVAL_S: Final = 1.0  #: how soon a running job learns that it was canceled
 class Heartbeat:
     """Beats for all jobs that run in this process, in one statement; at rest when there are none."""
 
-    def __init__(self, ledger: Ledger, journal: Journal, *, lease_ms: int) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        journal: Journal,
+        *,
+        lease_ms: int,
+        on_lost: Callable[[Claim], object] = lambda _: None,
+    ) -> None:
+        """
+        Start nothing yet.
+
+        Args:
+            on_lost: told once of each claim that no longer holds while its job runs; it returns at once.
+        """
+        self._on_lost = on_lost
         self._ledger = ledger
         self._journal = journal
         self._lease_ms = lease_ms
@@ -56,5 +71,6 @@ class Heartbeat:
                 self._journal.error("heartbeat.missed", **error_fields(error))
                 continue
             for claim, stopped in running.items():
-                if claim not in held:
+                if claim not in held and not stopped.is_set():
                     stopped.set()
+                    self._on_lost(claim)

@@ -18,7 +18,7 @@ class RetryPolicy:
     factor: float = 2.0  #: from one wait to the next
     longest_s: float = 300.0
 
-    def delay_ms(self, failures: int, error: BaseException) -> int | None:
+    def delay_ms(self, failures: int, error: BaseException, *, attempts: int | None = None) -> int | None:
         """
         Return how long to wait before the next attempt, or None where there is none.
 
@@ -26,9 +26,10 @@ class RetryPolicy:
             failures: how many attempts failed before this one.
             error: why this one did; a `PermanentFailure` is never tried again, a `TryLater` not before the time that
                 it asks for, where that is not beyond the longest wait.
+            attempts: how many there are for this kind, where it has a number of its own.
         Source: "full jitter" of the AWS Architecture Blog, 2015.
         """
-        if isinstance(error, PermanentFailure) or failures + 1 >= self.max_attempts:
+        if isinstance(error, PermanentFailure) or failures + 1 >= (attempts or self.max_attempts):
             return None
         ceiling = min(self.longest_s, self.base_s * self.factor**failures)
         asked = min(self.longest_s, error.after_s) if isinstance(error, TryLater) else 0.0

@@ -3,27 +3,29 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, Final
 
-from gateway.alerts.alarm import Alarm
-from gateway.errors import Canceled, LedgerUnavailable, PermanentFailure
+from gateway.delivery.queue import Queue
+from gateway.errors import BrokerUnavailable, Canceled, LedgerUnavailable, PermanentFailure
 from gateway.journal import Journal
 from gateway.kinds import PROCESS
-from gateway.ledger.alert import AlertType, NewAlert, Severity
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.rows import from_json, to_json
-from gateway.ledger.task import Ending, Status, Task
-from gateway.message.ids import new_id
+from gateway.ledger.task import Claim, Ending, Status, Task
+from gateway.processing.batch import Batch, Done
 from gateway.processing.heartbeat import Heartbeat
 from gateway.processing.job import Job, Processor
+from gateway.processing.limits import CANCEL_GRACE_S, NO_LIMIT, Limit, Room, TimeLimitExceeded
 from gateway.processing.retry import OWN_POLICIES, RetryPolicy, error_code
-from gateway.telemetry import metrics
+from gateway.processing.scribe import Scribe
+from gateway.processing.timer import Timer
 from gateway.telemetry.logs import error_fields
 
-_WRITE_TRIES = 60
-_WRITE_PAUSE_S = 1.0
 _PROGRESS_STEP_S = 0.5  #: progress is written this often at most
+_BATCH_S: Final = 0.05  #: spent on a batch, after which the rest of it goes to whoever is free
+SHARED: Final = "handed back: it shared a message with a longer task"
 
 
 class ResultIsNoJson(PermanentFailure):
@@ -32,12 +34,22 @@ class ResultIsNoJson(PermanentFailure):
     code = "result_is_no_json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Work:
     """What is done with a task, and with its result."""
 
     processors: Mapping[str, Processor]  #: by kind; the others run `process`
     clean_result: Callable[[str, Any], Any]  #: takes a kind and a result, and returns it with its findings redacted
+    limits: Mapping[str, Limit] = field(default_factory=dict)  #: by kind
+
+    def limit(self, kind: str) -> Limit:
+        """Return what a task of *kind* may take."""
+        return self.limits.get(kind, NO_LIMIT)
+
+    @cached_property
+    def at_once(self) -> Mapping[str, int]:
+        """How many may run at once, of the kinds for which it is said."""
+        return {kind: limit.at_once for kind, limit in self.limits.items() if limit.at_once is not None}
 
 
 class Runner:
@@ -47,12 +59,14 @@ class Runner:
         self,
         ledger: Ledger,
         *,
+        queue: Queue,
         work: Work,
-        alarm: Alarm,
+        scribe: Scribe,
         journal: Journal,
         owner: str,
         lease_ms: int,
         retry: RetryPolicy,
+        room: Room,
     ) -> None:
         """
         Put the parts together.
@@ -60,55 +74,118 @@ class Runner:
         Args:
             work: what is done with the next task; it may be replaced while another runs.
             owner: what the ledger calls this worker.
+            room: what attempts run in.
         """
         self._ledger = ledger
+        self._queue = queue
         self.work = work
-        self._alarm = alarm
+        self._scribe = scribe
         self._journal = journal
         self._owner = owner
         self._lease_ms = lease_ms
         self._retry = retry
-        self._heartbeat = Heartbeat(ledger, journal, lease_ms=lease_ms)
+        self._room = room
+        self._timer = Timer()
+        self._running: set[Claim] = set()
+        self._heartbeat = Heartbeat(ledger, journal, lease_ms=lease_ms, on_lost=self._await_its_end)
 
     def run(self, task_ids: Sequence[str]) -> None:
         """
         Run those of the tasks that can be claimed; the others are doubles, canceled or not yet due.
 
+        Several are run one after the other and written down together. What has not begun after 50 ms is handed
+        back, and published by itself: short tasks never wait behind a long one.
+
         Raises:
             LedgerUnavailable: nothing could be claimed; the monitor launches them again.
         """
-        for task in self._ledger.claim(task_ids, owner=self._owner, lease_ms=self._lease_ms):
-            self._run_one(task)
-
-    def _run_one(self, task: Task) -> None:
-        self._journal.info("task.started", request_id=task.request_id, task_id=task.id, attempt=task.attempt)
-        started = time.monotonic()
-        stopped = self._heartbeat.start(task.claim)
+        at_once = self.work.at_once
+        tasks = self._ledger.claim(task_ids, owner=self._owner, lease_ms=self._lease_ms, at_once=at_once)
+        if not tasks:
+            return
+        batch = Batch(tasks)
+        is_shared = len(task_ids) > 1
+        break_up = self._timer.call_in(_BATCH_S, partial(self._break_up, batch)) if is_shared else None
         try:
-            ending = self._attempt(task, stopped.is_set)
-            seconds = time.monotonic() - started
-            held = self._write(task, ending, stopped)
+            while task := batch.next():
+                if not is_shared:
+                    self._tell_started(task)
+                batch.add(self._run_one(task))
         finally:
-            self._heartbeat.stop(task.claim)
-        metrics.task_processing_duration.observe(seconds)
-        self._tell(task, ending, seconds, still_ours=held)
+            if break_up:
+                break_up.cancel()
+            self._write(batch.take_done())
 
-    def _write(self, task: Task, ending: Ending, stopped: threading.Event) -> bool:
-        """
-        Write how the attempt ended, and return whether it was still this worker's.
-
-        Where the ledger is away, a result that may have cost an hour waits for it, as long as nobody else has the task.
-        """
-        for _ in range(_WRITE_TRIES):
+    def _break_up(self, batch: Batch) -> None:
+        """Write down what has ended, and hand back what has not begun, while the one between goes on."""
+        done, running, waiting = batch.break_up()
+        if running:
+            self._tell_started(running)
             try:
-                return bool(self._ledger.end([ending]))
+                self._ledger.beat([running.claim], lease_ms=self._lease_ms)  # from now on it is known to have begun
             except LedgerUnavailable as error:
-                self._journal.error("task.unwritten", task_id=task.id, attempt=task.attempt, **error_fields(error))
-                if stopped.wait(_WRITE_PAUSE_S):
-                    break
-        return False
+                self._journal.error("heartbeat.missed", **error_fields(error))
+        back = [Done(task=task, ending=_handed_back(task), seconds=0.0) for task in waiting]
+        self._write([*done, *back])
+        for task in waiting:
+            try:
+                self._queue.launch(task.id, pool=task.pool, priority=task.priority)
+            except BrokerUnavailable:
+                break  # the monitor launches them
 
-    def _attempt(self, task: Task, stopped: Callable[[], bool]) -> Ending:
+    def _run_one(self, task: Task) -> Done:
+        limit = self.work.limit(task.kind)
+        started_at, started = int(time.time() * 1000), time.monotonic()
+        stopped = self._heartbeat.start(task.claim)
+        self._running.add(task.claim)
+        self._room.enter(limit.seconds)
+        overrun = limit.seconds and self._timer.call_in(limit.seconds, partial(self._overrun, task, limit, stopped))
+        try:
+            ending = self._attempt(task, stopped.is_set, started_at)
+        finally:
+            if overrun:
+                overrun.cancel()
+            self._running.discard(task.claim)
+            self._room.leave(task.claim)
+        return Done(task=task, ending=ending, seconds=time.monotonic() - started)
+
+    def _write(self, done: Sequence[Done]) -> None:
+        """Write down how attempts ended, and launch what waited for them to end."""
+        try:
+            held = self._scribe.write(done)
+        finally:
+            for each in done:
+                self._heartbeat.stop(each.task.claim)
+        if at_once := self.work.at_once:
+            for kind in [each.task.kind for each in held if each.task.kind in at_once]:
+                self._launch_next(kind)
+
+    def _launch_next(self, kind: str) -> None:
+        try:
+            for task in self._ledger.waiting(kind, limit=1):
+                self._queue.launch(task.id, pool=task.pool, priority=task.priority)
+        except (LedgerUnavailable, BrokerUnavailable) as error:
+            self._journal.warning("task.unlaunched", kind=kind, **error_fields(error))  # the monitor does it
+
+    def _overrun(self, task: Task, limit: Limit, stopped: threading.Event) -> None:
+        """End the attempt in the ledger, so that what it returns counts no more, and have it end here, too."""
+        if task.claim not in self._running:
+            return
+        stopped.set()
+        self._scribe.write(
+            [Done(task=task, ending=self._failed(task, TimeLimitExceeded()), seconds=limit.seconds or 0.0)]
+        )
+        self._remove(task.claim)
+
+    def _await_its_end(self, claim: Claim) -> None:
+        self._timer.call_in(CANCEL_GRACE_S, partial(self._remove, claim))
+
+    def _remove(self, claim: Claim) -> None:
+        if claim in self._running:
+            self._journal.warning("task.removed", task_id=claim.task_id, attempt=claim.attempt)
+            self._room.remove(claim)
+
+    def _attempt(self, task: Task, stopped: Callable[[], bool], started_at: int) -> Ending:
         """Run the processor once."""
         job = self._job(task, stopped)
         work = self.work
@@ -119,22 +196,25 @@ class Runner:
                 plain = from_json(to_json(result))
             except TypeError:
                 raise ResultIsNoJson from None
-            return Ending(claim=task.claim, status=Status.COMPLETED, result=work.clean_result(task.kind, plain))
+            clean = work.clean_result(task.kind, plain)
+            return Ending(claim=task.claim, status=Status.COMPLETED, result=clean, started_at=started_at)
         except Canceled as error:  # as a rule the claim is gone, and this is written nowhere
-            return Ending(claim=task.claim, status=Status.FAILED, error=error_code(error), remark="stopped by itself")
+            remark, code = "stopped by itself", error_code(error)
+            return Ending(claim=task.claim, status=Status.FAILED, error=code, remark=remark, started_at=started_at)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 - a processor may fail in any way; class and code are kept
             self._journal.warning("task.error", request_id=task.request_id, task_id=task.id, **error_fields(error))
-            return self._failed(task, error)
+            return self._failed(task, error, started_at)
 
-    def _failed(self, task: Task, error: BaseException) -> Ending:
-        code = error_code(error)
-        delay = OWN_POLICIES.get(task.kind, self._retry).delay_ms(task.failures, error)
-        if delay is None:
-            return Ending(claim=task.claim, status=Status.FAILED, error=code, remark=f"failed: {code}")
-        at = int(time.time() * 1000) + delay
-        return Ending(claim=task.claim, status=Status.PENDING, error=code, remark=f"retry after {code}", retry_at=at)
+    def _failed(self, task: Task, error: BaseException, started_at: int | None = None) -> Ending:
+        return failed(
+            task,
+            error,
+            retry=OWN_POLICIES.get(task.kind, self._retry),
+            limit=self.work.limit(task.kind),
+            started_at=started_at,
+        )
 
     def _job(self, task: Task, stopped: Callable[[], bool]) -> Job:
         written_at = time.monotonic()
@@ -163,40 +243,28 @@ class Runner:
             stopped=stopped,
         )
 
-    def _tell(self, task: Task, ending: Ending, seconds: float, *, still_ours: bool) -> None:
-        outcome = ending.status.value if still_ours else "discarded"
-        self._journal.info(
-            f"task.{'retried' if outcome == Status.PENDING else outcome}",
-            request_id=task.request_id,
-            task_id=task.id,
-            kind=task.kind,
-            attempt=task.attempt,
-            ms=seconds * 1000,
-        )
-        if not still_ours:
-            return
-        if ending.status is Status.COMPLETED:
-            metrics.task_processing_successes.inc()
-            return
-        metrics.task_processing_failures.inc()
-        if ending.status is Status.FAILED:
-            raise_task_failed(self._alarm, task, ending.error or "", self._journal)
+    def _tell_started(self, task: Task) -> None:
+        self._journal.info("task.started", request_id=task.request_id, task_id=task.id, attempt=task.attempt)
 
 
-def raise_task_failed(alarm: Alarm, task: Task, error: str, journal: Journal) -> None:
-    """Alert that a task has failed for good; the ledger's row tells it even where the alert cannot be recorded."""
-    try:
-        alarm.raise_alert(
-            NewAlert(
-                id=new_id(),
-                type=AlertType.TASK_FAILED,
-                severity=Severity.MEDIUM,
-                description=f"A task of kind {task.kind} has failed: {error}.",
-                action="It stays in the ledger; an operator can start it again.",
-                caller=task.caller,
-                request_id=task.request_id,
-                subject=task.id,
-            )
-        )
-    except LedgerUnavailable as unavailable:
-        journal.error("alert.unrecorded", task_id=task.id, **error_fields(unavailable))
+def failed(
+    task: Task, error: BaseException, *, retry: RetryPolicy, limit: Limit, started_at: int | None = None
+) -> Ending:
+    """Return the end of an attempt that failed by *error*: for good, or until its next try."""
+    code = error_code(error)
+    delay = retry.delay_ms(task.failures, error, attempts=limit.attempts)
+    if delay is None:
+        remark = f"failed: {code}"
+        return Ending(claim=task.claim, status=Status.FAILED, error=code, remark=remark, started_at=started_at)
+    return Ending(
+        claim=task.claim,
+        status=Status.PENDING,
+        error=code,
+        remark=f"retry after {code}",
+        retry_at=int(time.time() * 1000) + delay,
+        started_at=started_at,
+    )
+
+
+def _handed_back(task: Task) -> Ending:
+    return Ending(claim=task.claim, status=Status.PENDING, remark=SHARED, counts_as_failure=False)

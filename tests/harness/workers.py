@@ -15,7 +15,7 @@ from harness.eventually import eventually
 from gateway.kinds import Pool
 from gateway.ledger.migrations import migrate
 from gateway.ledger.sql import SqlLedger
-from gateway.settings import CHECKOUT, Settings, load
+from gateway.settings import CHECKOUT, TOML, Settings, load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,9 @@ class Site:
 
 
 @contextmanager
-def a_site(home: Path, broker: Broker, **settings: str) -> Iterator[Site]:
+def a_site(home: Path, broker: Broker, *, toml: str = "", **settings: str) -> Iterator[Site]:
+    if toml:
+        (home / TOML).write_text(toml)
     own = {"HOME": str(home), "BROKER_URL": broker.url, "WORKERS_IO": "4", "WORKERS_CPU": "2", **settings}
     given = {f"GATEWAY_{name}": value for name, value in own.items()}
     loaded = load(given)
@@ -55,7 +57,7 @@ class Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "workers.pools", pool.value],
             cwd=CHECKOUT,
-            env=dict(site.environ),
+            env={**site.environ, "PYTHONPATH": str(CHECKOUT / "tests")},  # where jobs of the tests' own live
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -75,6 +77,10 @@ class Worker:
             except subprocess.TimeoutExpired:
                 self.kill()
         return self._process.returncode
+
+    @property
+    def group(self) -> int:
+        return self._process.pid
 
     @property
     def runs(self) -> bool:

@@ -190,15 +190,15 @@ def test_what_waits_in_a_pool_is_counted_up_to_a_number(ledger, words):
     words.running(pool="io")
     words.ended(words.running(pool="io"))
 
-    assert ledger.waiting("io", at_most=100) == 3
-    assert ledger.waiting("io", at_most=2) == 2
-    assert ledger.waiting("cpu", at_most=100) == 1
+    assert ledger.backlog("io", at_most=100) == 3
+    assert ledger.backlog("io", at_most=2) == 2
+    assert ledger.backlog("cpu", at_most=100) == 1
 
 
 def test_a_task_for_tomorrow_does_not_wait_yet(ledger, words, clock):
     words.accepted(not_before=clock.now + 86_400_000)
     words.accepted(not_before=clock.now + 60_000)
 
-    assert ledger.waiting("io", at_most=100) == 1
+    assert ledger.backlog("io", at_most=100) == 1
     clock.later(86_400_000)
-    assert ledger.waiting("io", at_most=100) == 2
+    assert ledger.backlog("io", at_most=100) == 2

@@ -52,10 +52,9 @@ def gathered(publisher: Publisher, broker: Broker, parcels: Sequence[tuple[Addre
     broker.open.clear()
     threads = at_once([lambda: publisher.publish(IO, ["first"], together=True)])
     eventually(lambda: broker.calls == 1)
-    for parcel in parcels:
+    for number, parcel in enumerate(parcels, start=1):
         threads += at_once([lambda p=parcel: publisher.publish(p[0], p[1], together=p[2])])
-        so_far = len(threads) - 1
-        eventually(lambda so_far=so_far: len(publisher._waiting) == so_far)
+        eventually(lambda number=number: len(publisher._waiting) == number)
     broker.open.set()
     for thread in threads:
         thread.join(60)

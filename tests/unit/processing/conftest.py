@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.fakes import FakeQueue
 from harness.samples import screener
 
 from gateway.alerts.alarm import Alarm
@@ -15,9 +16,11 @@ from gateway.message.ids import new_id
 from gateway.policy.redactor import Redactor
 from gateway.policy.rules import Policy
 from gateway.processing.job import Job
+from gateway.processing.limits import Limit, Room, Threads
 from gateway.processing.processors import load_processors
 from gateway.processing.retry import RetryPolicy
 from gateway.processing.runner import Runner, Work
+from gateway.processing.scribe import Scribe
 from gateway.screening.redaction import Keys
 
 
@@ -41,6 +44,7 @@ class Works:
     ledger: MemoryLedger
     clock: Clock
     reports: Path
+    queue: FakeQueue = field(default_factory=FakeQueue)
     runs: list[Job] = field(default_factory=list)
 
     def runner(
@@ -52,6 +56,8 @@ class Works:
         max_attempts: int = 3,
         lease_ms: int = 30_000,
         owner: str = "worker",
+        limits: Mapping[str, Limit] | None = None,
+        room: Room | None = None,
     ) -> Runner:
         """Return a worker; *processor* runs tasks of kind `probe`, and each run is noted."""
 
@@ -62,15 +68,18 @@ class Works:
         redactor = Redactor(screener(), Policy(), operators={}, keys=Keys.throw_away())
         return Runner(
             self.ledger,
+            queue=self.queue,
             work=Work(
                 processors={**load_processors({}), "probe": noted, **(processors or {})},
                 clean_result=clean_result or redactor.clean,
+                limits=limits or {},
             ),
-            alarm=self.alarm,
+            scribe=Scribe(self.ledger, alarm=self.alarm, journal=Journal()),
             journal=Journal(),
             owner=owner,
             lease_ms=lease_ms,
             retry=RetryPolicy(max_attempts=max_attempts),
+            room=room or Threads(8, replace=lambda: None),
         )
 
     @property

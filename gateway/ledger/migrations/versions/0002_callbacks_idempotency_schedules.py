@@ -11,6 +11,9 @@ def upgrade() -> None:
     """Add the columns and the tables."""
     op.add_column("tasks", sa.Column("callback_url", sa.Text))
     op.add_column("tasks", sa.Column("silent_at", sa.BigInteger))
+    waits = sa.text("status = 'pending'")
+    urgency = sa.text("priority DESC")
+    op.create_index("tasks_waiting", "tasks", ["kind", urgency, "id"], sqlite_where=waits, postgresql_where=waits)
     op.create_table(
         "idempotency",
         sa.Column("key_hash", sa.Text, primary_key=True),
@@ -31,5 +34,6 @@ def downgrade() -> None:
     """Drop them."""
     op.drop_table("schedules")
     op.drop_table("idempotency")
+    op.drop_index("tasks_waiting", "tasks")
     op.drop_column("tasks", "silent_at")
     op.drop_column("tasks", "callback_url")

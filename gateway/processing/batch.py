@@ -1,0 +1,57 @@
+"""The tasks that came with one message, on their way through one worker."""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.ledger.task import Ending, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """An attempt that has ended, and is not written down yet."""
+
+    task: Task
+    ending: Ending
+    seconds: float
+
+
+class Batch:
+    """
+    Which of the tasks have not begun, which one runs, and which have ended.
+
+    Its worker takes one after the other; another thread may take away what has not begun. Each is given to one of them.
+    """
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self._lock = threading.Lock()
+        self._waiting = deque(tasks)
+        self._running: Task | None = None
+        self._done: list[Done] = []
+
+    def next(self) -> Task | None:
+        """Return the task to run now; None where there is none left."""
+        with self._lock:
+            self._running = self._waiting.popleft() if self._waiting else None
+            return self._running
+
+    def add(self, done: Done) -> None:
+        """Note how the one that ran has ended."""
+        with self._lock:
+            self._running = None
+            self._done.append(done)
+
+    def take_done(self) -> list[Done]:
+        """Return what is to be written down, for whoever asks first."""
+        with self._lock:
+            done, self._done = self._done, []
+            return done
+
+    def break_up(self) -> tuple[list[Done], Task | None, list[Task]]:
+        """Take away what has ended and what has not begun; return them with the one that runs between."""
+        with self._lock:
+            done, self._done = self._done, []
+            waiting = list(self._waiting)
+            self._waiting.clear()
+            return done, self._running, waiting
