@@ -17,7 +17,7 @@ import redis
 from bench import nothing
 from bench.harness import House, house
 from bench.results import BenchFailed, Effort, Result, alternate
-from gateway.delivery.celery_queue import celery_app
+from gateway.delivery.celery_queue import CeleryQueue, celery_app, redis_lists
 from gateway.kinds import PROCESS, Pool
 from gateway.ledger.sql import SqlLedger
 from gateway.ledger.task import NewTask, Status
@@ -30,11 +30,11 @@ _WARM_UP: Final = 0.1  #: of the messages
 _POLL_S: Final = 0.01
 _WITHIN_S: Final = 180
 _SWAPS: Final = {f"worker-{pool}": ("workers.pools", "bench.bare_worker") for pool in Pool}
-_POOLS: Final = {
-    "drain-io": (Pool.IO, "8 threads"),
-    "drain-cpu": (Pool.CPU, "2 processes"),
-}
-NAMES: Final = tuple(_POOLS)
+_SIZES: Final = {Pool.IO: "8 threads", Pool.CPU: "2 processes"}
+#: Accepted one by one, each with a message of its own; or by many callers at once, whose tasks share messages.
+_SHARED: Final = {"drain-io": Pool.IO, "drain-cpu": Pool.CPU}
+_ALONE: Final = {"drain-io-one": Pool.IO, "drain-cpu-one": Pool.CPU}
+NAMES: Final = (*_SHARED, *_ALONE)
 
 
 def measure(names: Collection[str], effort: Effort, tell: Callable[[str], None]) -> Iterator[Result]:
@@ -51,31 +51,46 @@ def measure(names: Collection[str], effort: Effort, tell: Callable[[str], None])
 
 
 def _measure(name: str, ours: House, bare: House, effort: Effort) -> Result:
-    pool, size = _POOLS[name]
+    is_shared = name in _SHARED
+    pool = {**_SHARED, **_ALONE}[name]
     number = round(_TASKS_PER_SECOND * effort.seconds)
+    accept = _accept_shared if is_shared else _accept_alone
+    carried = "whose messages carry several" if is_shared else "each with a message of its own"
     return Result(
         name=name,
-        ours=f"accepted tasks are worked off by the `{pool}` pool, {size}",
+        ours=f"accepted tasks, {carried}, are worked off by the `{pool}` pool, {_SIZES[pool]}",
         peer="bare Celery with the same pool and settings, and a task that does nothing",
         unit="a second",
-        goal=0.6,
+        goal=1.5 if is_shared else 0.8,
         figures=alternate(
-            lambda: _drain_ours(ours, pool, number), lambda: _drain_bare(bare, pool, number), effort.rounds
+            lambda: _drain_ours(ours, pool, number, accept), lambda: _drain_bare(bare, pool, number), effort.rounds
         ),
     )
 
 
-def _drain_ours(side: House, pool: Pool, number: int) -> float:
-    """Have the intake accept the tasks, then a worker run them."""
+def _drain_ours(side: House, pool: Pool, number: int, accept: Callable[[House, Pool, int], None]) -> float:
+    """Have the tasks accepted, then a worker run them."""
     before = _completed(side)
-    parts = build_intake_parts(side.settings)
-    with closing(parts["ledger"]), ThreadPoolExecutor(_ACCEPTING_THREADS) as threads:
-        list(threads.map(parts["intake"].receive_task, (_task(pool) for _ in range(number))))
+    accept(side, pool, number)
     figure = _drain(side, pool, number)
     completed = _completed(side) - before
     if completed != number:
         raise BenchFailed(f"of {number} tasks {completed} are completed")
     return figure
+
+
+def _accept_shared(side: House, pool: Pool, number: int) -> None:
+    parts = build_intake_parts(side.settings)
+    with closing(parts["ledger"]), ThreadPoolExecutor(_ACCEPTING_THREADS) as threads:
+        list(threads.map(parts["intake"].receive_task, (_task(pool) for _ in range(number))))
+
+
+def _accept_alone(side: House, pool: Pool, number: int) -> None:
+    broker = side.settings.celery_broker_url
+    with closing(SqlLedger(side.settings.ledger_url)) as ledger, celery_app(broker, publisher=True) as app:
+        queue = CeleryQueue(app)
+        for task in ledger.accept_all([_task(pool) for _ in range(number)]):
+            queue.launch(task.id, pool=pool)
 
 
 def _completed(side: House) -> int:
@@ -136,8 +151,8 @@ def _wait_until(enough: Callable[[int], bool], client: redis.Redis, pool: Pool, 
 
 def _left(client: redis.Redis, pool: Pool) -> int:
     """Count the messages that wait, and those that a worker has taken and not acknowledged."""
-    with client.pipeline() as both:
-        both.llen(pool)
-        both.hlen("unacked")
-        waiting, taken = both.execute()
-    return int(waiting) + int(taken)
+    with client.pipeline() as every:
+        for name in redis_lists(pool):
+            every.llen(name)
+        every.hlen("unacked")
+        return sum(every.execute())

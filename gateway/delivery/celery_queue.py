@@ -89,6 +89,11 @@ def _is_redis(broker_url: str) -> bool:
     return broker_url.startswith(("redis", "sentinel"))
 
 
+def redis_lists(pool: str) -> list[str]:
+    """Return the names of the lists that Redis keeps for a pool, one for each priority."""
+    return [f"{pool}{_SEPARATOR}{step}" if step else pool for step in _REDIS_PRIORITIES.values()]
+
+
 class CeleryQueue:
     """Publishes ids, and skips the broker for five seconds after it failed."""
 
@@ -138,7 +143,7 @@ class CeleryQueue:
                 if client is None:
                     return None
                 held: set[str] = set()
-                for name in self._lists(pool):
+                for name in redis_lists(pool):
                     for at in range(0, _SCANNED, 1000):
                         raw = client.lrange(name, at, at + 999)
                         held |= wanted.intersection(found.decode() for found in _ID.findall(b" ".join(raw)))
@@ -147,10 +152,6 @@ class CeleryQueue:
                 return held
         except _BROKER_ERRORS:
             raise BrokerUnavailable from None
-
-    def _lists(self, pool: str) -> list[str]:
-        """Return the names of the pool's lists in Redis."""
-        return [f"{pool}{_SEPARATOR}{step}" if step else pool for step in self._priorities.values()]
 
     def ping(self) -> None:
         """Open a connection, and let it go."""

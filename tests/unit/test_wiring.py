@@ -11,6 +11,7 @@ from gateway.message.message import Delivery
 from gateway.policy.rules import Policy
 from gateway.processing.job import Job
 from gateway.settings import Settings, load
+from gateway.processing.limits import OwnProcess
 from gateway.wiring import build_intake_parts, build_runner, build_work
 
 EMAIL, CARD = "mira@oldenkamp-boats.com", "4111 1111 1111 1111"
@@ -83,10 +84,10 @@ def test_an_operator_without_its_key_stops_the_start(database_url, tmp_path, ope
     settings = Settings.model_validate({"home": tmp_path, "database_url": database_url, "policy": policy})
 
     with pytest.raises(InvalidSetting, match=f"GATEWAY_{setting} is not set"):
-        build_runner(settings, pool="cpu")
+        build_runner(settings, pool="cpu", room=OwnProcess())
 
 
 def test_no_key_is_needed_where_no_operator_asks_for_one(database_url, tmp_path):
     settings = Settings.model_validate({"home": tmp_path, "database_url": database_url})
 
-    assert build_runner(settings, pool="cpu")
+    assert build_runner(settings, pool="cpu", room=OwnProcess())
