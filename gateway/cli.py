@@ -12,6 +12,7 @@ from gateway.access.keys import KeyStore
 from gateway.access.roles import Role
 from gateway.checks import try_anonymous, try_out
 from gateway.commands.check import check
+from gateway.commands.purge import purge
 from gateway.commands.reload import reload
 from gateway.commands.reveal import reveal
 from gateway.errors import GatewayError
@@ -38,6 +39,7 @@ keys = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys, name="keys")
 app.command("screen")(scan.screen)
 app.command()(check)
+app.command()(purge)
 app.command()(reload)
 app.command()(reveal)
 

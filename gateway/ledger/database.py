@@ -60,14 +60,19 @@ class Database:
         """Write by group commit, soon, without waiting; see `GroupCommit.write_later`."""
         self._open().committer.write_later(operation, item)
 
-    def tidy(self) -> None:
-        """Empty SQLite's write-ahead log, behind which reads become slow; other databases see to it themselves."""
+    def tidy(self) -> bool:
+        """
+        Empty SQLite's write-ahead log, behind which reads become slow; other databases see to it themselves.
+
+        Returns False where somebody who reads stood in the way.
+        """
         engine = self._open().engine
         if engine.dialect.name != "sqlite":
-            return
+            return True
         try:
             with engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
+                busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                return not busy
         except SQLAlchemyError as error:
             raise without_values(error) from None
 

@@ -268,6 +268,9 @@ class Ledger(Protocol):
     def purgeable(self, chosen: Chosen) -> int:
         """Count the ended tasks that *chosen* names."""
 
+    def purgeable_alerts(self, chosen: Chosen) -> int:
+        """Count the alerts that *chosen* names."""
+
     def purge(self, chosen: Chosen, *, limit: int = 500) -> int:
         """Delete ended tasks with their events and stored answers, at most *limit*; returns how many there were."""
 
@@ -287,8 +290,12 @@ class Ledger(Protocol):
         None where it is not due at *due_at* any more: somebody else has done it.
         """
 
-    def tidy(self) -> None:
-        """Do what keeps reads fast as the ledger grows; for the monitor, now and then."""
+    def tidy(self) -> bool:
+        """
+        Do what keeps reads fast as the ledger grows, and what was deleted out of its log; for now and then.
+
+        Returns False where somebody else stood in the way.
+        """
 
     def ping(self) -> None:
         """Do the least that shows that the ledger answers and has the schema that this code needs."""

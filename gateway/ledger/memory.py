@@ -313,8 +313,9 @@ class MemoryLedger(MemoryUpkeep):
         with self._open():
             pass
 
-    def tidy(self) -> None:
+    def tidy(self) -> bool:
         """Do nothing; there is no log to empty."""
+        return True
 
     def close(self) -> None:
         """Refuse everything from now on."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from gateway.errors import TaskNotFinished
+from gateway.errors import GatewayError, TaskNotFinished
 from gateway.ledger import moves
 from gateway.ledger.alert import Alert
 from gateway.ledger.ledger import Chosen
@@ -129,6 +129,11 @@ class MemoryUpkeep:
         with self._open():
             return len(self._chosen(chosen))
 
+    def purgeable_alerts(self, chosen: Chosen) -> int:
+        """Count the alerts that *chosen* names; see `Ledger.purgeable_alerts`."""
+        with self._open():
+            return len(self._chosen_alerts(chosen))
+
     def purge(self, chosen: Chosen, *, limit: int = 500) -> int:
         """Delete ended tasks; see `Ledger.purge`."""
         with self._open():
@@ -140,9 +145,7 @@ class MemoryUpkeep:
     def purge_alerts(self, chosen: Chosen, *, limit: int = 500) -> list[Alert]:
         """Delete alerts; see `Ledger.purge_alerts`."""
         with self._open():
-            found = [
-                alert for _, alert in self._alerts.values() if _meets(chosen, alert.id, alert.caller, alert.last_at)
-            ][:limit]
+            found = self._chosen_alerts(chosen)[:limit]
             for alert in found:
                 del self._alerts[alert.id]
             return found
@@ -163,6 +166,8 @@ class MemoryUpkeep:
         with self._open():
             if self._schedules.get(name) != due_at:
                 return None
+            if task.id in self._tasks:
+                raise GatewayError("The ledger refused what was to be written.")
             self._schedules[name] = next_at
             accepted = moves.accepted(task, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
             self._add(replace(accepted, payload=payload))
@@ -180,6 +185,9 @@ class MemoryUpkeep:
     def _chosen(self, chosen: Chosen) -> list[Task]:
         ended = [task for task in self._tasks.values() if task.finished_at is not None]
         return [task for task in ended if _meets(chosen, task.id, task.caller, task.finished_at or 0)]
+
+    def _chosen_alerts(self, chosen: Chosen) -> list[Alert]:
+        return [alert for _, alert in self._alerts.values() if _meets(chosen, alert.id, alert.caller, alert.last_at)]
 
 
 def _meets(chosen: Chosen, id_: str, caller: str, at: int) -> bool:

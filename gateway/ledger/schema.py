@@ -123,6 +123,7 @@ idempotency: Final = Table(
     Column("answer", Text),  # status, headers and body; null while it is in flight
 )
 Index("idempotency_until", idempotency.c.until)
+Index("idempotency_by_task", idempotency.c.task_id, **_live("task_id"))
 
 # When each task on a schedule is due next, by the schedule's name.
 schedules: Final = Table(

@@ -239,6 +239,10 @@ class SqlLedger:
         """Count the ended tasks that *chosen* names; see `Ledger.purgeable`."""
         return int(self._database.rows(sql_upkeep.count(chosen))[0]["tasks"])
 
+    def purgeable_alerts(self, chosen: Chosen) -> int:
+        """Count the alerts that *chosen* names; see `Ledger.purgeable_alerts`."""
+        return int(self._database.rows(sql_upkeep.count_alerts(chosen))[0]["alerts"])
+
     def purge(self, chosen: Chosen, *, limit: int = 500) -> int:
         """Delete ended tasks; see `Ledger.purge`."""
         return self._database.write(lambda c: sql_upkeep.purge(c, chosen, limit=limit))
@@ -338,9 +342,9 @@ class SqlLedger:
         if [row["version_num"] for row in self._database.rows(_REVISION)] != [HEAD]:
             raise LedgerUnavailable("The ledger's schema is not the one that this program needs: migrate it.")
 
-    def tidy(self) -> None:
-        """Empty SQLite's write-ahead log, behind which the sweep becomes slow; for the monitor, now and then."""
-        self._database.tidy()
+    def tidy(self) -> bool:
+        """Empty SQLite's write-ahead log, behind which the sweep becomes slow; see `Ledger.tidy`."""
+        return self._database.tidy()
 
     def close(self) -> None:
         """Write what waits, then let go of every connection and thread; later calls raise `LedgerUnavailable`."""

@@ -60,6 +60,11 @@ def count(chosen: Chosen) -> Select[int]:
     return select(func.count().label("tasks")).select_from(tasks).where(*_chosen(chosen))
 
 
+def count_alerts(chosen: Chosen) -> Select[int]:
+    """Return the statement that counts the alerts that *chosen* names."""
+    return select(func.count().label("alerts")).select_from(alerts).where(*_chosen_alerts(chosen))
+
+
 def purge(connection: Connection, chosen: Chosen, *, limit: int) -> int:
     """Do as `Ledger.purge`; a task's events go with its row."""
     ids = [row.id for row in connection.execute(select(tasks.c.id).where(*_chosen(chosen)).limit(limit))]

@@ -6,11 +6,16 @@ program. No label holds what a client chose freely: kinds come from the declared
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from prometheus_client import REGISTRY as SINGLE_PROCESS_REGISTRY
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from gateway.telemetry import dead_processes
 
 _FAST = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _WEB = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -46,8 +51,22 @@ def _registry() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return SINGLE_PROCESS_REGISTRY
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client leaves it untyped
+    registry.register(_OfAllProcesses(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])))
     return registry
+
+
+class _OfAllProcesses(Collector):
+    """Sums up what the processes of this program count, those that have ended among them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sums = MultiProcessCollector(None, str(folder))  # type: ignore[no-untyped-call]  # it is untyped
+
+    def collect(self) -> Iterable[Metric]:
+        """Read the files of all processes."""
+        dead_processes.gather(self._folder)
+        with dead_processes.reading(self._folder):
+            return self._sums.collect()  # type: ignore[no-untyped-call, no-any-return]
 
 
 def exposition() -> bytes:

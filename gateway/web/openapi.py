@@ -239,7 +239,7 @@ def _told(described: Described, status: int) -> dict[str, Header | Reference]:
 def _response(
     status: int, model: type[BaseModel] | None, *, headers: dict[str, Header | Reference], lines: bool = False
 ) -> Response:
-    if status == HTTPStatus.NOT_MODIFIED:
+    if status in {HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT}:
         return Response(description=HTTPStatus(status).phrase, headers=headers)
     if lines and model is not None:
         return Response(description=HTTPStatus(status).phrase, headers=headers, content={LINES_TYPE: _lines(model)})

@@ -27,6 +27,7 @@ _STATUS: Final[Mapping[type[errors.GatewayError], HTTPStatus]] = {
     errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BacklogFull: HTTPStatus.TOO_MANY_REQUESTS,
     errors.TaskAlreadyFinished: HTTPStatus.BAD_REQUEST,
+    errors.TaskNotFinished: HTTPStatus.BAD_REQUEST,
     errors.TaskNotRetryable: HTTPStatus.BAD_REQUEST,
     errors.ScreeningUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.LedgerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -125,6 +125,25 @@ def retry_task(task_id: str) -> Response:
     return json_answer(task_detail_json(parts().intake.retry(_known(task_id), by=who.name)))
 
 
+@bp.delete("/tasks/<task_id>")
+@bp.delete("/task/<task_id>")
+@describes(
+    Described(
+        summary="Wipe what an ended task holds.",
+        tag="tasks",
+        details="Content, args, result, callback and remarks go at once; that it was there stays until its retention.",
+        answers={204: None},
+        also=(400,),
+    )
+)
+def delete_task(task_id: str) -> Response:
+    """Empty one task; twice is once."""
+    who = caller()
+    task = parts().ledger.erase(_known(task_id), by=who.name, caller=who.sees_only)
+    parts().journal.info("task.erased", request_id=request_id(), task_id=task.id, caller=who.name)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
 def _known(task_id: str) -> str:
     """Return the id if it has the form of one, so that nothing else reaches the ledger."""
     if not is_id(task_id):

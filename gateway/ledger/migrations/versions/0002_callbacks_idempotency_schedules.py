@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text),
     )
     op.create_index("idempotency_until", "idempotency", ["until"])
+    of_task = sa.text("task_id IS NOT NULL")
+    op.create_index("idempotency_by_task", "idempotency", ["task_id"], sqlite_where=of_task, postgresql_where=of_task)
     op.create_table(
         "schedules",
         sa.Column("name", sa.Text, primary_key=True),
