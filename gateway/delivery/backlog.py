@@ -4,6 +4,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,7 +66,7 @@ class Backlog:
                 if figure is not None:
                     figure.admitted += 1
         if not fresh and self._refreshing.acquire(blocking=False):
-            threading.Thread(target=self._refresh, args=(pool,), name="backlog", daemon=True).start()
+            threading.Thread(target=self._refresh_beside, args=(pool,), name="backlog", daemon=True).start()
         if wait_s:
             raise BacklogFull(retry_after_s=wait_s)
 
@@ -78,21 +79,28 @@ class Backlog:
         too_many = figure.waiting + figure.admitted - self._limit + 1
         return max(1, min(_LONGEST_WAIT_S, math.ceil(too_many / figure.done_per_s)))
 
-    def _refresh(self, pool: str) -> None:
+    def refresh(self, pool: str) -> None:
+        """
+        Ask the ledger how much waits in *pool*.
+
+        Raises:
+            LedgerUnavailable: it does not answer; the figure stays as it was.
+        """
+        began = self._clock()
+        with self._lock:
+            before = self._figures.get(pool)
+            admitted = before.admitted if before else 0
+        figure = _Figure(waiting=self._ledger.backlog(pool, at_most=_COUNTED * self._limit), at=began)
+        with self._lock:
+            if before is not None:
+                figure.admitted = before.admitted - admitted
+                figure.done_per_s = _rate(before, figure, admitted)
+            self._figures[pool] = figure
+
+    def _refresh_beside(self, pool: str) -> None:
         try:
-            began = self._clock()
-            with self._lock:
-                before = self._figures.get(pool)
-                admitted = before.admitted if before else 0
-            waiting = self._ledger.backlog(pool, at_most=_COUNTED * self._limit)
-            with self._lock:
-                figure = _Figure(waiting=waiting, at=began)
-                if before is not None:
-                    figure.admitted = before.admitted - admitted
-                    figure.done_per_s = _rate(before, figure, admitted)
-                self._figures[pool] = figure
-        except GatewayError:
-            pass  # the ledger is away; the old figure becomes stale
+            with suppress(GatewayError):  # the ledger is away, and the figure grows stale
+                self.refresh(pool)
         finally:
             self._refreshing.release()
 

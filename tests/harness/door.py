@@ -41,6 +41,7 @@ class Door:
 
     client: FlaskClient
     intake: BatchIntake
+    backlog: Backlog
     ledger: Ledger
     queue: FakeQueue
     forwarder: FakeForwarder
@@ -79,7 +80,7 @@ def open_door(
 ) -> Iterator[Door]:
     ledger, queue, forwarder, journal = ledger or MemoryLedger(), FakeQueue(), FakeForwarder(), Journal()
     screener = screener or shipped_screener()
-    policy = Policy(rules=rules)
+    policy, room = Policy(rules=rules), Backlog(ledger, limit=backlog)
     keys = KeyStore(database_url)
     intake = BatchIntake(
         screener=screener,
@@ -91,7 +92,7 @@ def open_door(
         forwarder=forwarder,
         alarm=Alarm(ledger, ReportFolder(folder / "error_reports"), journal),
         journal=journal,
-        backlog=Backlog(ledger, limit=backlog),
+        backlog=room,
         callback_hosts=callback_hosts,
     )
     dependencies = (
@@ -116,6 +117,7 @@ def open_door(
         yield Door(
             client=app.test_client(),
             intake=intake,
+            backlog=room,
             ledger=ledger,
             queue=queue,
             forwarder=forwarder,

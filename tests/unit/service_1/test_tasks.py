@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from harness.door import Door
+from harness.journal import Lines
 from harness.samples import CLEAN, EMAIL, SECRET, WITH_EMAIL, broken_screener
 
-from gateway.ledger.task import Status
+from gateway.access.roles import Role
+from gateway.ledger.task import Priority, Status
 from gateway.message.ids import new_id
+from gateway.policy.rules import DEFAULT_RULES, Rule, Then
 
 
 def test_a_task_is_made_and_told_to_its_pool(door: Door, shop):
@@ -397,3 +400,107 @@ def test_a_time_at_the_end_of_the_calendar_is_refused(shop, at: str):
     answer = shop.post("/tasks", {"content": CLEAN, "not_before": at})
 
     assert (answer.status_code, answer.json["field"]) == (422, "/not_before")
+
+
+@pytest.mark.parametrize("priority", ["low", "normal", "high"])
+def test_a_task_has_the_priority_that_its_client_names(door: Door, shop, priority: str):
+    task_id = shop.task(priority=priority)
+
+    assert door.task(task_id).priority == Priority[priority.upper()]
+    assert shop.get(f"/tasks/{task_id}").json["priority"] == priority
+
+
+def test_where_nothing_is_said_the_priority_is_normal(door: Door, shop):
+    made = [shop.task(), shop.post("/api/sum", {"n": 1}).json["job_id"]]
+
+    assert [door.task(task_id).priority for task_id in made] == [Priority.NORMAL] * 2
+
+
+@pytest.mark.parametrize("priority", ["urgent", "HIGH", "", 2, None])
+def test_there_are_three_priorities(shop, priority: object):
+    answer = shop.post("/tasks", {"content": CLEAN, "priority": priority})
+
+    assert (answer.status_code, answer.json["field"]) == (422, "/priority")
+
+
+@pytest.mark.parametrize("at", ["2026-01-01T00:00:00+05:00", "1900-01-01T00:00:00Z"])
+def test_a_task_for_a_time_that_has_passed_runs_at_once(door: Door, shop, at: str):
+    task_id = shop.task(not_before=at)
+
+    assert door.queue.take("cpu") == [task_id]
+    assert shop.get(f"/tasks/{task_id}").json["not_before"] == (
+        "2025-12-31T19:00:00.000Z" if at.startswith("2026") else "1900-01-01T00:00:00.000Z"
+    )
+    door.run(task_id)
+
+
+def test_no_task_waits_for_longer_than_a_year(shop):
+    near, far = (datetime.now(UTC) + timedelta(days=days) for days in (365, 367))
+
+    assert shop.post("/tasks", {"content": CLEAN, "not_before": near.isoformat()}).status_code == 201
+    answer = shop.post("/tasks", {"content": CLEAN, "not_before": far.isoformat()})
+
+    assert (answer.status_code, answer.json["field"]) == (422, "/not_before")
+
+
+CALLBACK = "https://hooks.acme-widgets.com/jobs/done?shop=7"
+
+
+@pytest.fixture
+def open_to_calls(door_with) -> Door:
+    return door_with(callback_hosts={"hooks.acme-widgets.com"})
+
+
+def test_a_callback_is_kept_and_told_to_nobody(open_to_calls: Door, lines: Lines):
+    door = open_to_calls
+    shop, desk = door.key("shop"), door.key("desk", Role.OPERATOR)
+
+    answer = door.client.post("/tasks", json={"content": CLEAN, "callback_url": CALLBACK}, headers=shop)
+
+    task_id = answer.json["id"]
+    assert (answer.status_code, door.task(task_id).callback_url) == (201, CALLBACK)
+    told = [answer] + [door.client.get(f"/tasks/{task_id}", headers=who) for who in (shop, desk)]
+    for text in (*(each.text for each in told), repr(door.task(task_id)), lines.text):
+        assert "hooks.acme" not in text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://hooks.acme-widgets.com/{EMAIL}",
+        f"https://hooks.acme-widgets.com/?to={EMAIL.replace('@', '%40')}",
+        f"https://hooks.acme-widgets.com/?key={SECRET}",
+    ],
+)
+@pytest.mark.parametrize("rules", [DEFAULT_RULES, (Rule(then=Then.REDACT),)])
+def test_a_callback_that_holds_a_finding_holds_the_task(door_with, url: str, rules):
+    door = door_with(callback_hosts={"hooks.acme-widgets.com"}, rules=rules)
+
+    answer = door.client.post("/tasks", json={"content": CLEAN, "callback_url": url}, headers=door.key("shop"))
+
+    assert (answer.status_code, answer.json["code"]) == (422, "secret" if SECRET in url else "personal_data")
+    assert {each["path"] for each in answer.json["findings"]} == {"/callback_url"}
+    assert (door.ledger.tasks(), door.queue.launched) == ([], [])
+    assert url not in answer.text
+
+
+@pytest.mark.parametrize("url", ["http://hooks.acme-widgets.com/", "https://elsewhere.test/", "x" * 3000, 7, EMAIL])
+def test_a_callback_that_may_not_be_called_is_refused(open_to_calls: Door, url: object):
+    body = {"content": CLEAN, "callback_url": url}
+
+    answer = open_to_calls.client.post("/tasks", json=body, headers=open_to_calls.key("shop"))
+
+    assert (answer.status_code, answer.json["code"], answer.json["field"]) == (
+        422,
+        "invalid_request",
+        "/callback_url",
+    )
+    assert str(url) not in answer.text
+    assert open_to_calls.ledger.tasks() == []
+
+
+def test_without_hosts_that_may_be_called_callbacks_are_off(shop):
+    answer = shop.post("/tasks", {"content": CLEAN, "callback_url": CALLBACK})
+
+    assert (answer.status_code, answer.json["field"]) == (422, "/callback_url")
+    assert "off" in answer.json["detail"]
