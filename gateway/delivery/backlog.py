@@ -11,7 +11,7 @@ from typing import Final
 from gateway.errors import BacklogFull, GatewayError
 from gateway.ledger.ledger import Ledger
 
-_REFRESHED_AFTER_S: Final = 1.0
+_REFRESHED_AFTER_S: Final = 2.0  #: with 100,000 waiting, the ledger counts for 50 ms
 _STALE_AFTER_S: Final = 10.0  #: a figure older than this refuses nobody
 _LONGEST_WAIT_S: Final = 300
 _FIRST_WAIT_S: Final = 10  #: where it is not known yet how fast the backlog shrinks
@@ -33,9 +33,9 @@ class Backlog:
     """
     Refuses tasks for a pool in which too many wait.
 
-    The ledger is asked in a thread beside the requests, at most once a second and only while somebody asks here. What
-    this process admits is added meanwhile; what others admit comes with the next count, so the limit may be passed by
-    what a second brings. Where the ledger does not answer, nobody is refused for an old figure.
+    The ledger is asked in a thread beside the requests, every two seconds at most and only while somebody asks here.
+    What this process admits is added meanwhile; what others admit comes with the next count, so the limit may be passed
+    by what two seconds bring. Where the ledger does not answer, nobody is refused for an old figure.
     """
 
     def __init__(self, ledger: Ledger, *, limit: int, clock: Callable[[], float] = time.monotonic) -> None:

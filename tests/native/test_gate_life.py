@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from harness.gate import LIMIT_S, Gate, StandIn, answers, code_of, text_of, wait_for
@@ -101,6 +102,26 @@ def test_too_many_requests_are_a_problem(tmp_path, upstream):
 
     assert {code_of(answer) for answer in refused} == {(429, "rate_limited")}
     assert all(answer[1]["Retry-After"] for answer in refused)
+
+
+def test_one_address_does_not_get_all_of_the_connections(tmp_path, upstream):
+    gate = Gate(tmp_path, upstream.port, connection_limit="2")
+    upstream.release.clear()
+    upstream.asked.clear()
+    try:
+        gate.start()
+        with ThreadPoolExecutor(2) as pool:
+            in_hand = [pool.submit(gate.ask, "GET", "/producer/slow") for _ in range(2)]
+            wait_for(lambda: len(upstream.asked) == 2, "two requests in hand")
+            refused = gate.ask("GET", "/producer/x")
+            upstream.release.set()
+        after = gate.ask("GET", "/producer/x")
+    finally:
+        upstream.release.set()
+        gate.stop()
+
+    assert (code_of(refused), refused[1]["Retry-After"]) == ((429, "rate_limited"), "1")
+    assert [each.result()[0] for each in in_hand] + [after[0]] == [200] * 3
 
 
 def test_a_log_that_was_renamed_is_opened_anew(gate):

@@ -11,7 +11,18 @@ NAMES = ["tasks", "task"]  # the resource, and its older name
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 SHORT_FORM = {"id", "kind", "content", "status", "created_at", "updated_at"}
 LONG_FORM = SHORT_FORM | {
-    *("pool", "attempts", "progress", "result", "error", "remarks", "started_at", "finished_at"),
+    *(
+        "pool",
+        "priority",
+        "not_before",
+        "attempts",
+        "progress",
+        "result",
+        "error",
+        "remarks",
+        "started_at",
+        "finished_at",
+    ),
 }
 NOBODYS = "01a20193-6410-765f-8ac9-85f9986e8ce6"
 NO_IDS = ["nothing", "0", str(uuid.uuid4()).upper(), "01a20193", "%27%20or%201=1", "zebra7731"]

@@ -101,7 +101,7 @@ def test_what_was_admitted_while_the_ledger_counted_is_not_lost(backlog: Backlog
     assert refused(backlog) >= 1
 
 
-def test_nobody_waits_for_the_ledger_and_it_is_asked_once_a_second(backlog: Backlog, ledger: Counted, clock: Clock):
+def test_nobody_waits_for_the_ledger_and_it_is_asked_now_and_then(backlog: Backlog, ledger: Counted, clock: Clock):
     go_on = threading.Event()
     count = ledger.waiting
 
@@ -119,7 +119,7 @@ def test_nobody_waits_for_the_ledger_and_it_is_asked_once_a_second(backlog: Back
         refused(backlog)
     assert ledger.asked == ["io"]
 
-    clock.now += 1
+    clock.now += 2
     refused(backlog)
     eventually(lambda: ledger.asked == ["io", "io"])
 

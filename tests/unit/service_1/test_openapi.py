@@ -146,3 +146,43 @@ def test_a_batch_is_described_as_lines(document: dict[str, Any]):
     assert list(described["requestBody"]["content"]) == ["application/x-ndjson"]
     assert list(described["responses"]["200"]["content"]) == ["application/x-ndjson"]
     assert "413" in described["responses"]
+
+
+def takes_a_key(operation: dict[str, Any]) -> bool:
+    return any(each["in"] == "header" and each["name"] == "Idempotency-Key" for each in operation.get("parameters", ()))
+
+
+def test_what_takes_something_in_takes_an_idempotency_key(document: dict[str, Any]):
+    posts = {path: item["post"] for path, item in document["paths"].items() if "post" in item}
+    taking = {path for path, operation in posts.items() if takes_a_key(operation)}
+
+    assert taking == {path for path in posts if path in {"/messages", "/tasks", "/task"} or path.startswith("/api/")}
+    for path in taking:
+        responses = posts[path]["responses"]
+        assert {"409", "422"} <= set(responses)
+        assert all("Idempotent-Replayed" in responses[status]["headers"] for status in responses if status < "300")
+
+
+def test_every_answer_that_says_try_later_says_when(document: dict[str, Any]):
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            for status in {"409", "429", "503"} & set(operation["responses"]):
+                assert "Retry-After" in operation["responses"][status]["headers"], f"{method} {path}: {status}"
+
+
+def test_every_header_that_matters_is_described(door: Door, document: dict[str, Any], shop):
+    key = {"Idempotency-Key": "k"}
+    asked = [
+        ("post", "/messages", shop.post("/messages", {"text": CLEAN, "delivery": "queued"}, headers=key)),
+        ("post", "/messages", shop.post("/messages", {"text": CLEAN, "delivery": "queued"}, headers=key)),
+        ("post", "/messages", shop.post("/messages", {"text": CLEAN}, headers=key)),
+        ("post", "/tasks", shop.post("/tasks", {"content": CLEAN})),
+        ("post", "/api/sum", shop.post("/api/sum", {"n": 1})),
+        ("get", "/tasks/{task_id}", shop.get(f"/tasks/{shop.task()}")),
+        ("get", "/tasks", door.client.get("/tasks")),
+    ]
+
+    for method, path, answer in asked:
+        described = document["paths"][path][method]["responses"][str(answer.status_code)]["headers"]
+        told = set(answer.headers.keys()) - {"Content-Type", "Content-Length"}
+        assert told <= set(described), f"{method} {path}"
