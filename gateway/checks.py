@@ -14,7 +14,7 @@ from gateway.screening.detectors import is_users_own, shipped, users_own
 from gateway.screening.patterns import Detector, Family
 from gateway.screening.screener import Screener, build_screener
 from gateway.settings import LOOPBACK, Settings, located
-from gateway.wiring import build_schedules, build_webhook_sender
+from gateway.wiring import build_recommender, build_schedules, build_webhook_sender
 
 _When = TypeVar("_When", RuleWhen, RouteWhen)
 
@@ -84,6 +84,7 @@ def _tried(settings: Settings) -> list[InvalidSetting]:
     new_engine(settings.ledger_url).dispose()
     load_processors(settings.processing.processors)
     build_webhook_sender(settings)
+    build_recommender(settings)
     list(own_detectors(settings))
     screening = settings.screening
     screener = build_screener(

@@ -18,6 +18,7 @@ from gateway.delivery.callbacks import check_callback_url
 from gateway.delivery.forwarder import Forwarder
 from gateway.delivery.queue import Queue
 from gateway.errors import (
+    Forbidden,
     GatewayError,
     InvalidRequest,
     LedgerUnavailable,
@@ -182,6 +183,14 @@ class Intake:
             self._journal.error("alert.unrecorded", request_id=request_id, code=error.code)
             return False
         return True
+
+    def forbid(self, *, caller: str, request_id: str) -> None:
+        """Note that a caller asked for what only admins may do, with an alert; repeats of a minute become one."""
+        self._journal.warning("task.forbidden", request_id=request_id, caller=caller)
+        try:
+            self._alarm.fraud_attempted(caller=caller, request_id=request_id)
+        except LedgerUnavailable:
+            self._journal.error("alert.unrecorded", request_id=request_id, code=Forbidden.code)
 
     def receive_task(self, task: NewTask, *, under: UnderKey = NO_KEY) -> Task | Receipt:
         """

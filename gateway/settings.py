@@ -207,7 +207,9 @@ class Settings(BaseModel):
         "", description="Further ones, without `*`, whose addresses need not be public: of your own network."
     )
     recommender_url: str = Field(
-        "", description="An OpenAI-compatible API for recommendations; not set: the shipped catalogue."
+        "",
+        pattern=r"^(https?://[!-~]+)?$",
+        description="An OpenAI-compatible API for recommendations; not set: the shipped catalogue.",
     )
     recommender_model: str = Field("", description="The model that it is asked for.")
     recommender_timeout_s: float = Field(30.0, gt=0, le=300, description="Wait for its answer, in seconds.")

@@ -19,7 +19,7 @@ from gateway.delivery.http_forwarder import HttpForwarder
 from gateway.delivery.probe import HealthProbe
 from gateway.errors import InvalidSetting
 from gateway.journal import Journal
-from gateway.kinds import WEBHOOK, Pool
+from gateway.kinds import RECOMMENDATIONS, WEBHOOK, Pool
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.rows import to_json
 from gateway.ledger.sql import SqlLedger
@@ -28,9 +28,11 @@ from gateway.policy.rules import Policy
 from gateway.presidio.analyzer import Analyzer
 from gateway.processing.duties import Duties
 from gateway.processing.health_checks import Check, HealthChecks
+from gateway.processing.job import Processor
 from gateway.processing.limits import Limit, Room
 from gateway.processing.monitor import Monitor
 from gateway.processing.processors import load_processors
+from gateway.processing.processors.recommend.remote import RemoteRecommender
 from gateway.processing.processors.webhook import deliverer
 from gateway.processing.recovery import Recovery
 from gateway.processing.retry import RetryPolicy
@@ -161,12 +163,35 @@ def build_work(settings: Settings) -> Work:
     Raises:
         InvalidSetting: something of it is wrong.
     """
-    ours = {WEBHOOK: deliverer(build_webhook_sender(settings))}
     return Work(
-        processors=load_processors(settings.processing.processors) | ours,
+        processors={
+            WEBHOOK: deliverer(build_webhook_sender(settings)),
+            **load_processors(settings.processing.processors),
+            **build_recommender(settings),
+        },
         clean_result=build_rules(settings)["redactor"].clean,
         limits=_limits(settings),
     )
+
+
+def build_recommender(settings: Settings) -> dict[str, Processor]:
+    """
+    Return the processor of `recommendations` by its kind, where the settings name a service outside for it.
+
+    Raises:
+        InvalidSetting: they do not say which model to ask.
+    """
+    if not settings.recommender_url or RECOMMENDATIONS in settings.processing.processors:
+        return {}
+    if not settings.recommender_model:
+        raise InvalidSetting("GATEWAY_RECOMMENDER_MODEL is not set, and GATEWAY_RECOMMENDER_URL is")
+    recommender = RemoteRecommender(
+        settings.recommender_url,
+        model=settings.recommender_model,
+        key=settings.recommender_key.get_secret_value(),
+        timeout_s=settings.recommender_timeout_s,
+    )
+    return {RECOMMENDATIONS: recommender}
 
 
 def build_webhook_sender(settings: Settings) -> WebhookSender:

@@ -8,8 +8,10 @@ from flask import Flask, current_app, g, request
 
 from gateway.access.roles import Caller, Role
 from gateway.batch import BatchIntake
+from gateway.errors import Forbidden
 from gateway.intake import NO_KEY, UnderKey
 from gateway.journal import Journal
+from gateway.kinds import FOR_ADMINS
 from gateway.ledger.ledger import Ledger
 from gateway.presidio.analyzer import Analyzer
 from gateway.web.credentials import Credentials
@@ -54,6 +56,18 @@ def caller(role: Role = Role.CLIENT) -> Caller:
     who = parts().credentials.caller(request)
     who.require(role)
     return who
+
+
+def allow_kind(who: Caller, kind: str) -> None:
+    """
+    Check that *who* may have tasks of *kind*.
+
+    Raises:
+        Forbidden: only admins may, and an alert tells of it; also for anonymous callers, whose request this was.
+    """
+    if kind in FOR_ADMINS and not who.role.includes(Role.ADMIN):
+        parts().intake.forbid(caller=who.name, request_id=request_id())
+        raise Forbidden
 
 
 def request_id() -> str:

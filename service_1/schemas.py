@@ -9,6 +9,8 @@ from gateway.intake import Outcome
 from gateway.ledger.task import Priority, Status
 from gateway.message.decoding import MAX_TEXT_CHARACTERS, check_depth
 from gateway.message.message import Delivery
+from gateway.processing.processors.recommend.songs import LONGEST_SONG
+from gateway.processing.processors.recommend.songs import MOST as MOST_RECOMMENDATIONS
 from gateway.processing.processors.sum import MOST
 from gateway.processing.processors.wait import LONGEST_S
 
@@ -122,6 +124,13 @@ class SumIn(_In):
     """A job that adds 1 + 2 + … + n by iteration."""
 
     n: int = Field(ge=0, le=MOST, strict=True)
+
+
+class RecommendationsIn(_In):
+    """A job that recommends songs."""
+
+    song: StrictStr = Field(min_length=1, max_length=LONGEST_SONG, description="Its title, or title and artist.")
+    limit: int = Field(5, ge=1, le=MOST_RECOMMENDATIONS, strict=True)
 
 
 class TaskQuery(_In):

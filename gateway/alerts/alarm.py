@@ -75,6 +75,25 @@ class Alarm:
             )
         )
 
+    def fraud_attempted(self, *, caller: str, request_id: str) -> Alert:
+        """
+        Tell that somebody asked for what only admins may do.
+
+        Raises:
+            LedgerUnavailable: the alert could not be recorded.
+        """
+        return self.raise_alert(
+            NewAlert(
+                id=new_id(),
+                type=AlertType.FRAUD_ATTEMPT,
+                severity=Severity.HIGH,
+                description="A job that is for admins was asked for without an admin's key.",
+                action="The request was refused: nothing was kept.",
+                caller=caller,
+                request_id=request_id,
+            )
+        )
+
     def raise_alert(self, new: NewAlert) -> Alert:
         """
         Record the alert, and write its report if it is the first of its kind within a minute.

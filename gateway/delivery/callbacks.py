@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
-from email.message import Message
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
@@ -157,7 +156,7 @@ class WebhookSender:
             return answer.status
         if answer.status == HTTPStatus.GONE:
             raise CallbackGone
-        raise ReceiverRefused(after_s=retry_after_s(answer.headers))
+        raise ReceiverRefused(after_s=retry_after_s(answer.headers["Retry-After"]))
 
     def _signature(self, delivery_id: str, body: bytes) -> dict[str, str]:
         now = datetime.now(UTC).replace(microsecond=0)
@@ -220,9 +219,10 @@ def is_public(address: str) -> bool:
     return plain.is_global and not any(plain in network for network in _SPECIAL)
 
 
-def retry_after_s(headers: Message) -> float:
-    """Return the seconds that a `Retry-After` asks for; 0 where there is none that can be read."""
-    asked = headers.get("Retry-After", "")
+def retry_after_s(asked: str | None) -> float:
+    """Return the seconds that a `Retry-After` asks for; 0 where there is none, or none that can be read."""
+    if not asked:
+        return 0.0
     if asked.isascii() and asked.isdigit():
         return float(asked[:9])
     try:

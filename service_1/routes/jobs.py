@@ -5,18 +5,19 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from gateway.access.roles import Role
 from gateway.errors import TaskNotFound
 from gateway.intake import Receipt
-from gateway.kinds import SUM, WAIT_AND_RETURN
+from gateway.kinds import RECOMMENDATIONS, SUM, WAIT_AND_RETURN
 from gateway.ledger.task import NewTask
 from gateway.message.ids import is_id, new_id
 from gateway.web.answers import json_answer
 from gateway.web.bodies import json_body
 from gateway.web.openapi import Described, describes
 from service_1.encoding import PREFIX
-from service_1.parts import caller, parts, request_id, under_key
+from service_1.parts import allow_kind, caller, parts, request_id, under_key
 from service_1.routes.messages import held_answer
-from service_1.schemas import HeldOut, JobOut, JobStateOut, SumIn, WaitIn
+from service_1.schemas import HeldOut, JobOut, JobStateOut, RecommendationsIn, SumIn, WaitIn
 
 bp = Blueprint("jobs", __name__, url_prefix="/api")
 
@@ -42,6 +43,25 @@ def post_sum() -> Response:
     return _start(SUM, {"n": json_body(request, SumIn).n}, who)
 
 
+@bp.post("/recommendations")
+@describes(
+    Described(
+        summary="Recommend songs like another one.",
+        tag="jobs",
+        details="Anybody else who asks raises a `FraudAttempt` alert.",
+        role=Role.ADMIN,
+        takes=RecommendationsIn,
+        answers={202: JobOut, 422: HeldOut},
+    )
+)
+def post_recommendations() -> Response:
+    """Start a job that depends on an unsteady service outside."""
+    who = caller()
+    allow_kind(who, RECOMMENDATIONS)
+    body = json_body(request, RecommendationsIn)
+    return _start(RECOMMENDATIONS, {"song": body.song, "limit": body.limit}, who.name)
+
+
 @bp.get("/wait_and_return/<job_id>")
 @describes(Described(summary="Get a job that waits.", tag="jobs", answers={200: JobStateOut}))
 def get_wait_and_return(job_id: str) -> Response:
@@ -54,6 +74,13 @@ def get_wait_and_return(job_id: str) -> Response:
 def get_sum(job_id: str) -> Response:
     """Return a job that computes."""
     return _state(SUM, job_id)
+
+
+@bp.get("/recommendations/<job_id>")
+@describes(Described(summary="Get recommendations.", tag="jobs", answers={200: JobStateOut}))
+def get_recommendations(job_id: str) -> Response:
+    """Return a job that recommends."""
+    return _state(RECOMMENDATIONS, job_id)
 
 
 def _start(kind: str, args: dict[str, Any], who: str) -> Response:

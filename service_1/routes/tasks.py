@@ -14,7 +14,7 @@ from gateway.web.answers import json_answer
 from gateway.web.bodies import json_body, validated
 from gateway.web.openapi import Described, describes
 from service_1.encoding import PREFIX, before_id, etag_of, event_json, page, task_detail_json, task_json
-from service_1.parts import caller, parts, request_id, under_key
+from service_1.parts import allow_kind, caller, parts, request_id, under_key
 from service_1.routes.messages import held_answer
 from service_1.schemas import HeldOut, TaskDetailOut, TaskEventsOut, TaskIn, TaskOut, TaskPageOut, TaskQuery
 
@@ -30,6 +30,7 @@ def post_task() -> Response:
     with metrics.task_create_failures.count_exceptions(GatewayError):
         who = caller()
         body = json_body(request, TaskIn)
+        allow_kind(who, body.kind)
         taken = parts().intake.receive_task(
             NewTask(
                 id=new_id(),

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.errors import InvalidSetting
-from gateway.kinds import PROCESS, SUM, WAIT_AND_RETURN
+from gateway.kinds import PROCESS, RECOMMENDATIONS, SUM, WAIT_AND_RETURN
 from gateway.plugins import load_attribute, load_entry_point
 from gateway.processing.job import Processor
+from gateway.processing.processors.recommend.embedded import EmbeddedRecommender
 from gateway.processing.processors.sum import add_up
 from gateway.processing.processors.text import process_text
 from gateway.processing.processors.wait import wait_and_return
@@ -25,7 +26,12 @@ def load_processors(own: Mapping[str, str]) -> dict[str, Processor]:
     Raises:
         InvalidSetting: one cannot be imported, or is not callable; the line names its kind.
     """
-    processors: dict[str, Processor] = {PROCESS: process_text, WAIT_AND_RETURN: wait_and_return, SUM: add_up}
+    processors: dict[str, Processor] = {
+        PROCESS: process_text,
+        WAIT_AND_RETURN: wait_and_return,
+        SUM: add_up,
+        RECOMMENDATIONS: EmbeddedRecommender(),
+    }
     for kind, name in own.items():
         at = ("processing", "processors", kind)
         processor = load_attribute(name, at=at) if ":" in name else load_entry_point(ENTRY_POINTS, name, at=at)

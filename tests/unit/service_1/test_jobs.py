@@ -2,6 +2,7 @@ import pytest
 from harness.door import Door
 from harness.samples import CLEAN, EMAIL, WITH_EMAIL
 
+from gateway.access.roles import Role
 from gateway.ledger.task import Status
 from gateway.message.ids import new_id
 
@@ -135,3 +136,79 @@ def test_a_job_can_be_canceled_like_any_task(shop):
     shop.patch(f"/tasks/{job_id}/cancel")
 
     assert shop.get(f"/api/wait_and_return/{job_id}").json["status"] == "canceled"
+
+
+@pytest.fixture
+def admin(act_as):
+    return act_as("root", Role.ADMIN)
+
+
+def test_an_admin_asks_for_recommendations(door: Door, admin):
+    answer = admin.post("/api/recommendations", {"song": "Dreams"})
+
+    job_id = answer.json["job_id"]
+    assert (answer.status_code, answer.json["status"]) == (202, "pending")
+    assert door.queue.take("io") == [job_id]
+    assert door.task(job_id).payload == {"args": {"song": "Dreams", "limit": 5}}
+    assert admin.get(f"/api/recommendations/{job_id}").json["status"] == "pending"
+    assert admin.get(f"/api/sum/{job_id}").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.CLIENT, Role.OPERATOR])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/recommendations", {"song": "Dreams"}),
+        ("/api/recommendations", {"song": 7}),
+        ("/tasks", {"content": "Dreams", "kind": "recommendations"}),
+    ],
+)
+def test_anybody_else_who_asks_for_them_is_refused_and_reported(door: Door, act_as, role: Role, path: str, body):
+    answer = act_as("mallory", role).post(path, body)
+
+    (alert,) = door.ledger.alerts()
+    assert (answer.status_code, answer.json["code"]) == (403, "forbidden")
+    assert (alert.type, alert.severity, alert.caller) == ("FraudAttempt", "high", "mallory")
+    assert alert.request_id == answer.headers["X-Request-ID"]
+    assert door.ledger.tasks() == []
+    assert ["FraudAttempt" in text for text in door.report_texts] == [True]
+
+
+def test_a_caller_without_a_key_who_asks_for_them_is_refused_and_reported_too(door_with):
+    door = door_with(anonymous="client-anywhere")
+
+    answer = door.client.post("/api/recommendations", json={"song": "Dreams"})
+
+    assert (answer.status_code, [alert.caller for alert in door.ledger.alerts()]) == (403, ["anonymous"])
+
+
+def test_attempts_of_one_caller_fold_into_one_alert(door: Door, shop, rival):
+    for who in (shop, shop, rival, shop):
+        who.post("/api/recommendations", {"song": "Dreams"})
+
+    assert sorted((alert.caller, alert.count) for alert in door.ledger.alerts()) == [("rival", 1), ("shop", 3)]
+
+
+def test_an_attempt_is_refused_also_where_no_alert_can_be_recorded(door: Door, shop, lines):
+    door.ledger.close()
+
+    assert shop.post("/api/recommendations", {"song": "Dreams"}).status_code == 403
+    assert lines.of("alert.unrecorded")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "/song"),
+        ({"song": ""}, "/song"),
+        ({"song": "x" * 201}, "/song"),
+        ({"song": 7}, "/song"),
+        ({"song": "Dreams", "limit": 0}, "/limit"),
+        ({"song": "Dreams", "limit": 21}, "/limit"),
+        ({"song": "Dreams", "limit": "5"}, "/limit"),
+    ],
+)
+def test_a_wrong_field_of_recommendations_is_named(admin, body, field):
+    answer = admin.post("/api/recommendations", body)
+
+    assert (answer.status_code, answer.json["field"]) == (422, field)
