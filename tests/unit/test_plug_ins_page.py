@@ -1,6 +1,8 @@
 """The examples of docs/plug-ins.md, run."""
 
+import os
 import re
+import subprocess
 import sys
 import tomllib
 
@@ -9,12 +11,13 @@ import spacy
 from harness.samples import message
 
 from gateway.checks import try_out
-from gateway.processing.job import Job
+from gateway.errors import Canceled, InvalidSetting, PermanentFailure, TryLater
 from gateway.settings import CHECKOUT, load
+from gateway.testing import a_job
 from gateway.wiring import build_intake_parts, build_screen, build_work
 
 PAGE = (CHECKOUT / "docs" / "plug-ins.md").read_text(encoding="utf-8")
-PATTERN, DETECTOR, OFFER, MODEL, PROCESSOR = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+PATTERN, DETECTOR, OFFER, MODEL, PROCESSOR, OFFERED_PROCESSOR = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture
@@ -25,8 +28,10 @@ def configured(tmp_path, database_url, monkeypatch):
     package = tmp_path / "acme-1.0.dist-info"
     package.mkdir()
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
-    ((group, offered),) = tomllib.loads(OFFER)["project"]["entry-points"].items()
-    lines = [f"[{group}]", *(f"{name} = {target}" for name, target in offered.items())]
+    lines = []
+    for offer in (OFFER, OFFERED_PROCESSOR):
+        ((group, offered),) = tomllib.loads(offer)["project"]["entry-points"].items()
+        lines += [f"[{group}]", *(f"{name} = {target}" for name, target in offered.items())]
     (package / "entry_points.txt").write_text("\n".join(lines))
     monkeypatch.syspath_prepend(tmp_path)
 
@@ -72,9 +77,58 @@ def test_the_model_of_the_page_reads_plain_prose(configured, tmp_path):
     assert "language_model" in parts["analyzer"].recognizers
 
 
-def test_the_processor_of_the_page_runs(configured):
-    work = build_work(configured(PROCESSOR))
+@pytest.mark.parametrize("name", ["acme_jobs:count_lines", "count-lines"])
+def test_the_processor_of_the_page_runs_by_either_of_its_names(configured, name):
+    work = build_work(configured(PROCESSOR.replace("acme_jobs:count_lines", name)))
 
-    result = work.processors["invoice"](Job(id="1", kind="invoice", attempt=1, content="one\ntwo"))
+    result = work.processors["invoice"](a_job("one\ntwo three"))
 
-    assert result == {"lines": 2}
+    assert result == {"lines": 2, "words": 3}
+
+
+def test_the_processor_of_the_page_tells_its_progress_stops_and_says_whether_to_try_again(configured):
+    invoice = build_work(configured(PROCESSOR)).processors["invoice"]
+    told = []
+
+    invoice(a_job("a\nb\nc\nd", report=told.append))
+
+    assert told == [0, 0.25, 0.5, 0.75]
+    with pytest.raises(Canceled):
+        invoice(a_job("a", stopped=lambda: True))
+    with pytest.raises(PermanentFailure):
+        invoice(a_job(""))
+    with pytest.raises(TryLater):
+        invoice(a_job("to {{name}}"))
+
+
+def test_a_processor_that_nobody_offers_stops_the_start_with_its_line(configured):
+    with pytest.raises(InvalidSetting, match=r"^gateway.toml:2: processing.processors.invoice: .* no package offers"):
+        configured('[processing.processors]\ninvoice = "count-lions"\n')
+
+
+def test_the_tests_of_the_page_pass(configured, tmp_path):
+    configured(PROCESSOR)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(tmp_path),
+        "test_acme.py",
+    ]
+
+    ran = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stdout
+    assert "16 passed" in ran.stdout

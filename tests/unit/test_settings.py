@@ -291,3 +291,51 @@ def test_a_secret_in_the_env_file_is_taken_as_it_stands(home: Path):
 
 def test_an_unknown_name_is_told_even_if_it_is_empty(home: Path):
     assert refusal(home, PROT="").startswith("GATEWAY_PROT is not a setting")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CALLBACK_HOSTS", "https://hooks.acme81723.com"),
+        ("CALLBACK_HOSTS", "Hooks.acme81723.com"),
+        ("CALLBACK_HOSTS", "hooks.acme81723.com:443"),
+        ("CALLBACK_HOSTS", "hooks.acme81723.com/path"),
+        ("CALLBACK_HOSTS", "hooks.*.acme81723.com"),
+        ("CALLBACK_HOSTS", "*"),
+        ("CALLBACK_HOSTS", "a.com b81723.com"),
+        ("CALLBACK_PRIVATE_HOSTS", "*.acme81723.com"),
+        ("WEBHOOK_SECRET", HIDDEN),
+        ("WEBHOOK_SECRET", f"whsec_{HIDDEN}"),
+        ("WEBHOOK_SECRET", "whsec_c2hvcnQ4MTcyMw=="),
+        ("RECOMMENDER_URL", "ftp://acme81723.com"),
+        ("RECOMMENDER_TIMEOUT_S", "81723"),
+    ],
+)
+def test_a_bad_value_of_what_calls_outside_is_not_shown_either(home: Path, name: str, value: str):
+    told = refusal(home, **{name: value})
+
+    assert told.startswith(f"GATEWAY_{name}: ")
+    assert "81723" not in told
+
+
+def test_hosts_are_split_at_commas(home: Path):
+    settings = load(
+        {
+            "GATEWAY_HOME": str(home),
+            "GATEWAY_CALLBACK_HOSTS": "a.example.com, *.example.org:8443 ,",
+            "GATEWAY_CALLBACK_PRIVATE_HOSTS": "localhost:9,[::1]",
+        }
+    )
+
+    assert settings.private_callback_hosts == {"localhost:9", "[::1]"}
+    assert settings.allowed_callback_hosts == {"a.example.com", "*.example.org:8443", "localhost:9", "[::1]"}
+
+
+@pytest.mark.parametrize(
+    "toml",
+    ['kinds = ["webhook"]', '[processing.processors]\nwebhook = "a:b"', '[processing.pools]\nwebhook = "io"'],
+)
+def test_the_gateway_s_own_kind_of_tasks_is_nobody_else_s(home: Path, toml: str):
+    (home / "gateway.toml").write_text(toml)
+
+    assert "webhook is a kind of the gateway's own" in refusal(home)

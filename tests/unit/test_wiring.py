@@ -10,8 +10,8 @@ from gateway.kinds import Pool
 from gateway.message.message import Delivery
 from gateway.policy.rules import Policy
 from gateway.processing.job import Job
-from gateway.settings import Settings, load
 from gateway.processing.limits import OwnProcess
+from gateway.settings import Settings, load
 from gateway.wiring import build_intake_parts, build_runner, build_work
 
 EMAIL, CARD = "mira@oldenkamp-boats.com", "4111 1111 1111 1111"
