@@ -202,3 +202,33 @@ def test_a_model_that_is_not_here_is_told_with_its_line(tmp_path: Path, model: s
         tried(tmp_path, f'[screening]\n\nmodel = "{model}"')
 
     assert str(caught.value) == f"gateway.toml:3: screening.model: {reason}"
+
+
+NIGHTLY = {"name": "nightly", "kind": "sum", "cron": "0 3 * * *"}
+
+
+@pytest.mark.parametrize(
+    ("schedules", "words"),
+    [
+        ([{**NIGHTLY, "kind": "smu"}], ("schedule[0].kind", "sum")),
+        ([NIGHTLY, NIGHTLY], ("schedule[1]", "nightly")),
+        (
+            [NIGHTLY, {**NIGHTLY, "name": "b", "args": {"to": ["x", "ann@firma-meier.de"]}}],
+            ("schedule[1]", "EMAIL_ADDRESS", "/args/to/1"),
+        ),
+        ([{**NIGHTLY, "content": "call me: ann@firma-meier.de"}], ("schedule[0]", "EMAIL_ADDRESS", "/content")),
+        ([{**NIGHTLY, "args": {"n": 2**70}}], ("schedule[0].args", "JSON")),
+    ],
+)
+def test_a_schedule_that_cannot_be_meant_stops_the_start(schedules: list[dict[str, Any]], words: tuple[str, ...]):
+    told = refusal(schedule=schedules)
+
+    for word in words:
+        assert word in told
+    assert "ann@" not in told
+
+
+def test_a_schedule_that_is_good_passes():
+    hourly = {"name": "hourly", "kind": "process", "content": "Count these words.", "every": "1h", "pool": "io"}
+
+    assert try_out(settings(schedule=[NIGHTLY, {**hourly, "priority": "low"}])) == []

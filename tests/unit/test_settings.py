@@ -339,3 +339,34 @@ def test_the_gateway_s_own_kind_of_tasks_is_nobody_else_s(home: Path, toml: str)
     (home / "gateway.toml").write_text(toml)
 
     assert "webhook is a kind of the gateway's own" in refusal(home)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('every = "often"', "schedule[0].every: seconds"),
+        ("every = 0", "schedule[0].every: seconds"),
+        ('cron = "61 * * * *"', "schedule[0].cron: not a line of cron: bad minute"),
+        ("", "schedule[0]: either every or cron"),
+        ('every = 5\ncron = "0 3 * * *"', "schedule[0]: either every or cron"),
+        ('every = 5\npriority = "urgent"', "schedule[0].priority"),
+        ("every = 5\nuntil = 7", "schedule[0].until: there is no such setting"),
+    ],
+)
+def test_a_schedule_without_a_time_is_refused_by_its_line(home: Path, line: str, told: str):
+    (home / "gateway.toml").write_text(f'[[schedule]]\nname = "a"\nkind = "sum"\n{line}\n', encoding="utf-8")
+
+    refused = refusal(home)
+
+    assert refused.startswith("gateway.toml:")
+    assert told in refused
+
+
+def test_a_schedule_is_read(home: Path):
+    (home / "gateway.toml").write_text(
+        '[[schedule]]\nname = "a"\nkind = "sum"\nargs = { n = 3 }\nevery = "5m"\n', encoding="utf-8"
+    )
+
+    (schedule,) = loaded(home).schedule
+
+    assert (schedule.every, schedule.args, schedule.priority, schedule.pool) == (300_000, {"n": 3}, "normal", None)

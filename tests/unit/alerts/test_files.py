@@ -115,3 +115,25 @@ def test_a_folder_that_is_no_day_is_left_alone_and_does_not_stop_the_tidying(tmp
 
     assert dropped == 1
     assert (tmp_path / name).exists()
+
+
+def test_a_draft_whose_writer_was_killed_is_dropped_after_an_hour(tmp_path: Path):
+    folder = ReportFolder(tmp_path)
+    report = folder.write(ALERT)
+    draft = report.with_name(f".{report.name}.0a1b2c3d")
+    draft.write_text("half a rep")
+    written = draft.stat().st_mtime
+
+    assert folder.drop_drafts(now=written + 60) == 0
+    assert folder.drop_drafts(now=written + 3601) == 1
+    assert files(tmp_path) == [f"2026/11/22/101530-secret-{ALERT.id}.txt"]
+
+
+def test_one_report_is_removed(tmp_path: Path):
+    folder = ReportFolder(tmp_path)
+    folder.write(ALERT)
+
+    folder.remove(ALERT)
+    folder.remove(ALERT)
+
+    assert files(tmp_path) == []

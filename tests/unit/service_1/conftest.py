@@ -41,6 +41,9 @@ class As:
     def patch(self, path: str, **given: Any):
         return self._call("patch", path, **given)
 
+    def delete(self, path: str, **given: Any):
+        return self._call("delete", path, **given)
+
     def task(self, content: str = "hello", **fields: Any) -> str:
         answer = self.post("/tasks", {"content": content, **fields})
         assert answer.status_code == 201, answer.text

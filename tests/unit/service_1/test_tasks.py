@@ -504,3 +504,34 @@ def test_without_hosts_that_may_be_called_callbacks_are_off(shop):
 
     assert (answer.status_code, answer.json["field"]) == (422, "/callback_url")
     assert "off" in answer.json["detail"]
+
+
+def test_an_ended_task_is_emptied_by_its_owner_and_what_is_left_tells_nothing(door: Door, shop):
+    task_id = shop.task(CLEAN, args={"note": CLEAN})
+    shop.patch(f"/tasks/{task_id}/cancel")
+
+    answer = shop.delete(f"/tasks/{task_id}")
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    left = shop.get(f"/tasks/{task_id}")
+    assert (left.status_code, left.json["status"], left.json["content"]) == (200, "canceled", None)
+    assert CLEAN not in left.text
+    assert door.task(task_id).payload == {}
+    assert shop.delete(f"/task/{task_id}").status_code == 204
+
+
+def test_a_task_that_has_not_ended_is_not_emptied(shop):
+    task_id = shop.task(CLEAN)
+
+    answer = shop.delete(f"/tasks/{task_id}")
+
+    assert (answer.status_code, answer.json["code"]) == (400, "task_not_finished")
+    assert shop.get(f"/tasks/{task_id}").json["content"] == CLEAN
+
+
+def test_an_operator_empties_any_task_and_another_client_finds_none(shop, rival, operator):
+    task_id = shop.task(CLEAN)
+    shop.patch(f"/tasks/{task_id}/cancel")
+
+    assert [rival.delete(f"/tasks/{each}").status_code for each in (task_id, new_id(), "x")] == [404] * 3
+    assert operator.delete(f"/tasks/{task_id}").status_code == 204
