@@ -81,6 +81,9 @@ def _drain_ours(side: House, pool: Pool, number: int, accept: Callable[[House, P
 
 def _accept_shared(side: House, pool: Pool, number: int) -> None:
     parts = build_intake_parts(side.settings)
+    for dependency in parts["dependencies"]:
+        if dependency.name == "broker":
+            dependency.check()  # so that no caller waits for the first connection, and gives up
     with closing(parts["ledger"]), ThreadPoolExecutor(_ACCEPTING_THREADS) as threads:
         list(threads.map(parts["intake"].receive_task, (_task(pool) for _ in range(number))))
 

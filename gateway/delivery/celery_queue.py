@@ -154,7 +154,8 @@ class CeleryQueue:
             raise BrokerUnavailable from None
 
     def ping(self) -> None:
-        """Open a connection, and let it go."""
+        """Open a connection, and let it go; what the first launch needs is loaded by then."""
+        _ = self._app.amqp.send_task_message
         try:
             with self._app.connection_for_write() as connection:
                 client = getattr(connection.default_channel, "client", None)

@@ -26,14 +26,13 @@ class Address(NamedTuple):
 class _Parcel:
     """What one caller has handed over. Slots and a bare lock: it is made for each task."""
 
-    __slots__ = ("address", "done", "failed", "given_up", "ids", "together")
+    __slots__ = ("address", "done", "failed", "ids", "together")
 
     def __init__(self, address: Address, ids: Sequence[str], *, together: bool) -> None:
         self.address = address
         self.ids = ids
         self.together = together
         self.failed = False
-        self.given_up = False
         self.done = threading.Lock()
         self.done.acquire()
 
@@ -85,8 +84,7 @@ class Publisher:
         self._waiting.append(parcel)
         self._news.release()
         if not parcel.done.acquire(timeout=self._wait_s):
-            parcel.given_up = True
-            self._breaker.failed()
+            self._breaker.failed()  # until the thread gets through; then it publishes this, too
             raise BrokerUnavailable
         if parcel.failed:
             raise BrokerUnavailable
@@ -103,7 +101,7 @@ class Publisher:
             parcels = [self._waiting.popleft()]
             while self._news.acquire(blocking=False):
                 parcels.append(self._waiting.popleft())
-            self._deliver([parcel for parcel in parcels if not parcel.given_up])
+            self._deliver(parcels)
 
     def _deliver(self, parcels: list[_Parcel]) -> None:
         """Send what has gathered; after a failure nothing more of it is tried."""

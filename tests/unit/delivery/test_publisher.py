@@ -144,15 +144,27 @@ def test_while_one_tries_again_the_others_do_not_wait(broker: Broker):
     trial.join(60)
 
 
-def test_what_nobody_waits_for_any_more_is_not_published(broker: Broker):
+def test_what_waited_for_a_broker_that_hung_is_published_when_it_goes_on(broker: Broker):
     publisher = Publisher(broker.send, most_together=16, wait_s=0.1, open_for_s=0.0)
     broker.open.clear()
-    for name in ("hangs", "given up"):
+    for name in ("hung", "waited"):
         with pytest.raises(BrokerUnavailable):
             publisher.publish(IO, [name], together=True)
 
     broker.open.set()
-    publisher._wait_s = 60.0
-    publisher.publish(IO, ["new"], together=True)
 
-    assert broker.taken == [["hangs"], ["new"]]
+    eventually(lambda: broker.taken == [["hung"], ["waited"]])
+
+
+def test_a_broker_that_hung_for_a_moment_is_used_again_at_once(broker: Broker):
+    publisher = Publisher(broker.send, most_together=16, wait_s=0.1, open_for_s=600.0)
+    broker.open.clear()
+    with pytest.raises(BrokerUnavailable):
+        publisher.publish(IO, ["hung"], together=True)
+
+    broker.open.set()
+    eventually(lambda: broker.taken and publisher._breaker.allows())
+    publisher._wait_s = 60.0
+    publisher.publish(IO, ["next"], together=True)
+
+    assert broker.taken == [["hung"], ["next"]]
