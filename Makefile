@@ -2,7 +2,7 @@
 # Two meshes side by side: make up GATEWAY_HOME=/somewhere GATEWAY_PORT=8081
 
 .DEFAULT_GOAL := help
-.PHONY: help build up start down stop reload status logs test lint bench load fuzz compose-test
+.PHONY: help build up start down stop reload status logs test lint bench ledger-cost load fuzz compose-test
 .DELETE_ON_ERROR:
 
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
@@ -54,6 +54,9 @@ lint: .venv/.dev ## style, types, and who imports whom
 
 bench: .venv/.dev ## the benchmarks, with their ratios
 	UV="$(UV)" .venv/bin/python -m bench $(ARGS)
+
+ledger-cost: .venv/.dev ## what the ledger costs as it grows to 2 million tasks, into docs/ledger-cost.md
+	.venv/bin/python -m bench.ledger --write $(ARGS)
 
 load: .venv/.mesh ## Locust without a screen against the running mesh: make load USERS=20 TIME=60s
 	@.venv/bin/portcullis status >/dev/null || { echo "The mesh does not run; start it with: make up"; exit 1; }
