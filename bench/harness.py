@@ -41,9 +41,9 @@ Swaps = Mapping[str, tuple[str, str]]
 class House:
     """One side of a measurement: a home, and the programs that run in it."""
 
-    def __init__(self, home: Path, *, swaps: Swaps | None = None) -> None:
-        """Make the home; nothing runs yet."""
-        own = {"HOME": str(home), "ANONYMOUS": "client", "RATE_LIMIT": "1000000"}
+    def __init__(self, home: Path, *, swaps: Swaps | None = None, settings: Mapping[str, str] | None = None) -> None:
+        """Make the home; nothing runs yet. *settings* are named without their prefix."""
+        own = {"HOME": str(home), "ANONYMOUS": "client", "RATE_LIMIT": "1000000", **(settings or {})}
         kept = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "PROMETHEUS_"))}
         self.environment = kept | fresh_secrets() | {f"{PREFIX}{name}": value for name, value in own.items()}
         self.settings = load(self.environment)
@@ -112,7 +112,7 @@ class House:
 
 
 @contextmanager
-def house(*, swaps: Swaps | None = None) -> Iterator[House]:
+def house(*, swaps: Swaps | None = None, settings: Mapping[str, str] | None = None) -> Iterator[House]:
     """
     Have a side for as long as the block lasts.
 
@@ -121,7 +121,7 @@ def house(*, swaps: Swaps | None = None) -> Iterator[House]:
     RESULTS.mkdir(exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix="home-", dir=RESULTS))
     try:
-        side = House(home, swaps=swaps)
+        side = House(home, swaps=swaps, settings=settings)
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
         raise
