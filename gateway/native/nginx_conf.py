@@ -172,5 +172,6 @@ def _names() -> dict[str, Any]:
         "routes": ROUTES,
         "methods": METHODS,
         "problems": _titled(PROBLEMS),
+        "unavailable": next(rest for status, *rest in _titled(PROBLEMS) if status == HTTPStatus.SERVICE_UNAVAILABLE),
         "unread_problems": _titled(UNREAD_PROBLEMS),
     }

@@ -58,7 +58,7 @@ def test_no_line_carries_what_a_client_sent(gate):
 
     lines = text_of(gate.access_log, gate.error_log)
     assert "upstream.not_connected" in lines
-    assert "route=/producer/messages method=POST status=502" in lines
+    assert "route=/producer/messages method=POST status=503" in lines
     assert CANARY not in lines
     assert CANARY.upper() not in lines.upper()
     assert "127.0.0.1" not in lines
@@ -85,7 +85,7 @@ def test_nothing_was_taken_where_nobody_listens(gate):
     answer = gate.ask("POST", "/producer/messages", body=b"{}")
     signing_in = gate.ask("GET", "/logs/")
 
-    assert code_of(answer) == (502, "service_unavailable")
+    assert code_of(answer) == (503, "service_unavailable")
     assert answer[1]["Retry-After"]
     assert code_of(signing_in) == (503, "service_unavailable")
     assert signing_in[1]["Retry-After"]

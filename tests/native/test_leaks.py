@@ -468,8 +468,8 @@ def test_every_trouble_was_one(evidence):
     assert 504 in seen["frozen service_2"]
     assert {202, 422} <= seen["without broker"]
     assert {202, 422} <= seen["frozen broker"]
-    assert 502 in seen["without service_1"]
-    assert 502 in seen["without flower and locust"]
+    assert 503 in seen["without service_1"]
+    assert 503 in seen["without flower and locust"]
     assert 429 in seen["over the rate"]
 
 
