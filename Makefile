@@ -2,7 +2,8 @@
 # Two meshes side by side: make up GATEWAY_HOME=/somewhere GATEWAY_PORT=8081
 
 .DEFAULT_GOAL := help
-.PHONY: help build up start down stop reload status logs test lint bench ledger-cost load fuzz compose-test
+.PHONY: help build up start down stop reload status logs test lint bench ledger-cost load fuzz chaos recovery
+.PHONY: compose-test
 .DELETE_ON_ERROR:
 
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
@@ -67,6 +68,14 @@ load: .venv/.mesh ## Locust without a screen against the running mesh: make load
 fuzz: .venv/.dev ## coverage-guided fuzzing of the screening: make fuzz ARGS="--seconds 600"
 	$(UV) sync --quiet --frozen --inexact --group fuzz
 	.venv/bin/python -m fuzz $(ARGS)
+
+chaos: .venv/.dev ## break a mesh of its own under load, count what is left: make chaos SECONDS=180 BROKER=rabbitmq
+	.venv/bin/python -m tests.chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TASKS),--tasks $(TASKS)) \
+	  $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE)) \
+	  $(if $(BROKER),--broker $(BROKER)) $(ARGS)
+
+recovery: .venv/.dev ## how soon what was lost runs again
+	.venv/bin/python -m tests.chaos recovery $(ARGS)
 
 compose-test: .venv/.dev ## the same mesh in containers, tried from outside
 	deploy/docker/compose-test $(ARGS)
