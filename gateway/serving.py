@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from gateway.settings import Settings
 from gateway.telemetry import logs
@@ -29,6 +30,27 @@ class RootLogger(Logger):
         self.access_log.disabled = True
 
 
+class DrainingWorker(ThreadWorker):
+    """
+    A process that takes what already waits at its door when it is told to stop, and then closes the door.
+
+    gunicorn's own leaves it open for as long as it has connections, takes nobody in, and in the end resets whoever
+    waits there: a client that has sent its request cannot know whether anybody acted on it.
+    """
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:  # noqa: FBT001 - gunicorn's signature
+        """Begin or cease to take connections in; once told to stop, for good."""
+        super().set_accept_enabled(enabled)
+        if self.alive:
+            return
+        for listener in self.sockets:
+            taken = -1
+            while taken != self.nr_conns:  # none waits any more
+                taken = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
+
 def configure_logs(settings: Settings, program: str) -> None:
     """Send this process's lines where the settings say, and what it prints nowhere."""
     logs.configure(program, logs=settings.logs, level=settings.log_level, form=settings.log_format, to=settings.log_to)
@@ -46,7 +68,7 @@ def gunicorn_settings(settings: Settings, program: str) -> dict[str, Any]:
     configure_logs(settings, program)
     shared_memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat file, which it opens safely
     return {
-        "worker_class": "gthread",
+        "worker_class": DrainingWorker,
         "workers": settings.web_workers,
         "threads": settings.web_threads,
         "timeout": _SILENT_S,

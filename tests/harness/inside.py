@@ -79,6 +79,12 @@ def without(mesh: Mesh, program: str) -> Iterator[None]:
         _asked(mesh, "startProcess", program, False)
 
 
+def restart(mesh: Mesh, program: str) -> None:
+    """Stop a program in order and start it again, as `supervisorctl restart` does, and wait until it runs."""
+    _asked(mesh, "stopProcess", program, True)
+    _asked(mesh, "startProcess", program, True)
+
+
 @contextmanager
 def frozen(numbers: Iterable[int]) -> Iterator[None]:
     """Have processes that neither answer nor end for as long as the block lasts."""
