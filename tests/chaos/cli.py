@@ -5,6 +5,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from chaos import recovery, report
 from chaos.run import Plan, run
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", action="append", default=[], metavar="WORD", help="only harms with this in their name"
     )
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="copy the mesh's logs there at the end")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     if given.what == "recovery":
@@ -40,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         kills=given.kills,
         lease_s=given.lease,
         only=given.only,
+        keep=given.keep,
     )
     return _havoc(plan)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chaos.site import Server, Site
+from harness.gate import answers
 from harness.inside import alive, children, frozen, pids, states, whole, without
 
 _BACK_WITHIN_S: Final = 90
@@ -46,8 +47,9 @@ def harms(site: Site, *, lease_s: float) -> list[Harm]:
 
 
 def heal(site: Site) -> None:
-    """Wait until every program runs."""
-    _wait(lambda: set(states(site.mesh).values()) == {"RUNNING"}, "the mesh")
+    """Wait until every program runs, and the gate answers."""
+    _wait(lambda: set(states(site.mesh).values()) == {"RUNNING"}, "every program")
+    _wait(lambda: answers(site.mesh.port), "the gate")
 
 
 def _kills(site: Site) -> list[Harm]:
@@ -199,9 +201,9 @@ def _kill(site: Site, targets: Sequence[int]) -> None:
     gone = set(targets)
     _wait(lambda: not any(alive(pid) for pid in gone), "the end of what was killed")
     _wait(lambda: not gone.intersection(pids(site.mesh).values()), "its successor")
-    _wait(lambda: set(states(site.mesh).values()) == {"RUNNING"}, "every program")
     if gone.isdisjoint(known.values()):
-        time.sleep(1)  # a child: its parent brings another
+        time.sleep(1)  # a child: its parent sees to it
+    heal(site)
 
 
 def _broker_without_file(site: Site) -> None:

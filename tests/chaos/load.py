@@ -15,6 +15,7 @@ TIMEOUT_S: Final = 45
 PROBLEM: Final = "application/problem+json"
 HONEST: Final = frozenset({429, 503, 504})  #: what a client may be told of a mesh that is being broken
 ENDED: Final = frozenset({"completed", "failed", "canceled"})
+_REFUSED_PAUSE_S: Final = 0.2  #: after a connection that was not made, or broke
 _AGAIN: Final = 6  #: tries of a request with an Idempotency-Key
 _AGAIN_AFTER_S: Final = 0.7
 _RECENT: Final = 12  #: tasks among which one to cancel is chosen
@@ -160,6 +161,7 @@ class Caller(threading.Thread):
             answer = session.request(method, f"{self._url}/producer/{path}", timeout=TIMEOUT_S, **options)
         except requests.RequestException as error:
             self._record.broke(error)
+            self._stop_now.wait(_REFUSED_PAUSE_S)
             return None
         finally:
             if fresh:

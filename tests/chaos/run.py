@@ -1,10 +1,12 @@
 """One run: a mesh, callers, havoc, and the verdict."""
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import requests
@@ -18,6 +20,7 @@ from chaos.verdict import Verdict, judge, rows_of, told_in_files
 from harness.api import Api
 
 CALLERS: Final = 8
+_LEAST_PAUSE_S: Final = 0.03
 _MORE: Final = 1.6  #: a run may take this many times its seconds to reach what it has to
 _CALM_S: Final = 8.0  #: after an outage of the monitor, before it can be expected to have put things right
 _QUIET_WITHIN_S: Final = 240
@@ -37,6 +40,7 @@ class Plan:
     kills: int = 0  #: harms that have to be done
     first: Sequence[str] = ()  #: the names of those that have to happen; none: all
     lease_s: float = 10.0
+    keep: Path | None = None  #: where the logs are copied to at the end
     only: Sequence[str] = ()  #: words of the harms that are done; none: all
 
 
@@ -60,7 +64,11 @@ class Outcome:
 def run(plan: Plan) -> Outcome:
     """Break a mesh as planned."""
     with running_site(database=plan.database, broker=plan.broker, lease_s=plan.lease_s) as site:
-        return _Run(plan, site).go()
+        try:
+            return _Run(plan, site).go()
+        finally:
+            if plan.keep:
+                shutil.copytree(site.home / "logs", plan.keep, dirs_exist_ok=True)
 
 
 class _Run:
@@ -122,7 +130,7 @@ class _Run:
             behind = (
                 len(self._record.accepted) / max(time.monotonic() - began, 1) < self._plan.tasks / self._plan.seconds
             )
-            return 0.0 if behind else 0.5 * CALLERS * self._plan.seconds / max(self._plan.tasks, 1)
+            return _LEAST_PAUSE_S if behind else 0.5 * CALLERS * self._plan.seconds / max(self._plan.tasks, 1)
 
         for number in range(CALLERS):
             seed = f"{self._plan.seed} {number}"
