@@ -79,7 +79,7 @@ def _kills(site: Site) -> list[Harm]:
         Harm("kill service_2", kill(tree("service_2"))),
         Harm("kill the monitor", kill(program("monitor")), blinds=True),
         Harm("kill Flower", kill(tree("flower"))),
-        Harm("kill NGINX", kill(lambda _: _nginx(site)), hangs_up=True),
+        Harm("kill NGINX", lambda _: _kill(site, _nginx(site), successor_of="gate"), hangs_up=True),
         Harm("kill a process of NGINX", kill(lambda chance: _some(chance, children(_nginx(site)[0]))), hangs_up=True),
         Harm("kill the gate with NGINX", kill(tree("gate")), hangs_up=True),
     ]
@@ -192,16 +192,22 @@ def _of_server(name: str, server: Server, *, blinds: bool) -> list[Harm]:
     return [Harm(f"kill {name}", kill, blinds=blinds), Harm(f"freeze {name}", freeze, blinds=blinds)]
 
 
-def _kill(site: Site, targets: Sequence[int]) -> None:
-    known = pids(site.mesh)
-    for pid in targets:
-        if pid:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-    gone = set(targets)
+def _kill(site: Site, targets: Sequence[int], *, successor_of: str = "") -> None:
+    """
+    Kill processes, and wait until the mesh is whole again.
+
+    Args:
+        successor_of: a program that ends when they do, and comes back.
+    """
+    gone = {*targets} - {0}
+    before = pids(site.mesh)
+    waited_for = {name for name, pid in before.items() if pid in gone or name == successor_of}
+    for pid in gone:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     _wait(lambda: not any(alive(pid) for pid in gone), "the end of what was killed")
-    _wait(lambda: not gone.intersection(pids(site.mesh).values()), "its successor")
-    if gone.isdisjoint(known.values()):
+    _wait(lambda: all(pids(site.mesh)[name] not in {0, before[name]} for name in waited_for), "its successor")
+    if not waited_for:
         time.sleep(1)  # a child: its parent sees to it
     heal(site)
 

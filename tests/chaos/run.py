@@ -23,6 +23,7 @@ CALLERS: Final = 8
 _LEAST_PAUSE_S: Final = 0.03
 _MORE: Final = 1.6  #: a run may take this many times its seconds to reach what it has to
 _CALM_S: Final = 8.0  #: after an outage of the monitor, before it can be expected to have put things right
+_LEAST_LIMIT_S: Final = 10.0  #: for what is overdue: a short lease makes no machine faster
 _QUIET_WITHIN_S: Final = 240
 _QUIET_LEASES: Final = 20
 _HANG_UP_S: Final = 2.0  #: around an outage of NGINX, in which connections may break
@@ -197,14 +198,15 @@ class _Run:
     def _hung_up(self) -> list[str]:
         """Return the connections that broke while nothing was done to NGINX."""
         may = [(d.began - _HANG_UP_S, d.over + _HANG_UP_S) for d in self._havoc.done if d.harm.hangs_up]
-        return [
-            f"a connection broke: {name}, during {self._during(at)}"
+        broken = Counter(
+            f"{name}, during {self._during(at, at)}"
             for at, name in self._record.broken
             if not any(began <= at <= over for began, over in may)
-        ]
+        )
+        return [f"a connection broke, {times} times: {what}" for what, times in broken.items()]
 
-    def _during(self, at: float) -> str:
-        names = [done.harm.name for done in self._havoc.done if done.began <= at <= done.over + _HANG_UP_S]
+    def _during(self, began: float, over: float) -> str:
+        names = [d.harm.name for d in self._havoc.done if d.began <= over and began <= d.over + _HANG_UP_S]
         return ", ".join(names) or "nothing"
 
     def _told(self) -> list[str]:
@@ -212,9 +214,9 @@ class _Run:
         return [f"a finding stands in {file}" for file in told_in_files(self._site.folder, values)]
 
     def _late(self, sampler: Sampler) -> list[str]:
-        limit_s = self._plan.lease_s
+        limit_s = max(self._plan.lease_s, _LEAST_LIMIT_S)
         return [
-            f"a {status} task was overdue for {seconds:.1f} s, and the lease is {limit_s:g} s"
-            for status, seconds in sampler.longest_sighted.items()
-            if seconds > limit_s
+            f"{task_id}: {one.status}, and overdue for {one.sighted_s:.1f} s, during {self._during(one.since, one.seen)}"
+            for (task_id, *_), one in sampler.late.items()
+            if one.sighted_s > limit_s
         ]

@@ -19,6 +19,7 @@ _MOST: Final = 2000
 class Overdue:
     """One state of one task about which somebody should have done something."""
 
+    status: str
     since: float
     seen: float  #: the last time
     sighted_s: float = 0.0  #: of that, how long the monitor was in a state to do it
@@ -43,6 +44,9 @@ class Sampler(threading.Thread):
         self._overdue: dict[tuple[str, str, int, int], Overdue] = {}
         self.longest: dict[str, float] = {"processing": 0.0, "pending": 0.0}  #: all in all, by status
         self.longest_sighted: dict[str, float] = {"processing": 0.0, "pending": 0.0}  #: without the monitor's outages
+        self.late: dict[
+            tuple[str, str, int, int], Overdue
+        ] = {}  #: those that were overdue for a second or more, sighted
         self.samples = 0
 
     def run(self) -> None:
@@ -70,8 +74,10 @@ class Sampler(threading.Thread):
         self._overdue = {key: one for key, one in self._overdue.items() if key in found}
         sighted = not self._blind(now)
         for key, row in found.items():
-            one = self._overdue.setdefault(key, Overdue(since=now, seen=now))
+            one = self._overdue.setdefault(key, Overdue(row.status, since=now, seen=now))
             one.seen = now
             one.sighted_s += passed if sighted else 0.0
+            if one.sighted_s >= 1:
+                self.late[key] = one
             self.longest[row.status] = max(self.longest[row.status], one.seen - one.since)
             self.longest_sighted[row.status] = max(self.longest_sighted[row.status], one.sighted_s)

@@ -136,6 +136,7 @@ def test_a_task_about_which_nobody_does_anything_is_overdue_for_longer_and_longe
 
         assert sampler.longest == {"processing": 0, "pending": 3}
         assert sampler.longest_sighted == {"processing": 0, "pending": 3}
+        assert [(one.status, one.sighted_s) for one in sampler.late.values()] == [("pending", 3)]
     finally:
         sampler._engine.dispose()
         ledger.close()
