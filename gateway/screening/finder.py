@@ -1,6 +1,7 @@
 """What one string holds: as it stands, as an evader meant it, and as the JSON that it may be."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from gateway.screening.context import key_ending, key_words
 from gateway.screening.embedded import is_json, values
@@ -15,6 +16,19 @@ _LEVELS = 2  #: of JSON inside a string that are looked into
 _MARGIN = 256  #: characters around a sign of another reading that belong to what it hides
 _CONTINUATION = bytes(range(0x80, 0xC0))  #: the bytes of a character in UTF-8 behind its first
 _BEFORE_JSON = frozenset("[{ \t\r\n")
+
+
+class Opened(NamedTuple):
+    """A text that the gate let in."""
+
+    text: str
+    data: bytes  #: the same, encoded
+    key: bytes  #: the words of the name that it stands under
+    work: Iterable[Work]
+
+    def __repr__(self) -> str:
+        """Show nothing of the text."""
+        return "Opened()"
 
 
 class Finder:
@@ -46,21 +60,36 @@ class Finder:
         Raises:
             SetFailed: RE2 could not tell.
         """
-        words = _encoded(key)
-        data = _encoded(text)
-        opened = self._gate.windows(data, words)
-        if not (opened or key or text[:1] in _BEFORE_JSON):
-            return []
-        found = self._in_all_of(text, data, words, opened, clock, levels=_LEVELS)
+        opened = self.open(text, key)
+        return [] if opened is None else self.search(opened, clock)
+
+    def open(self, text: str, key: str) -> Opened | None:
+        """
+        Return what is to be searched for in *text*, None if that is nothing: the first half of `find`.
+
+        Raises:
+            SetFailed: RE2 could not tell.
+        """
+        data = text.encode("utf-8", "surrogatepass")
+        words = _encoded(key) if key else b""
+        work = self._gate.windows(data, words)
+        if work or words or text[:1] in _BEFORE_JSON:
+            return Opened(text, data, words, work)
+        return None
+
+    def search(self, opened: Opened, clock: Clock) -> list[Found]:
+        """Return what is found there: the second half of `find`."""
+        text = opened.text
+        found = self._in_all_of(*opened, clock, levels=_LEVELS)
         if found and ("<" in text or "*" in text):
             found = without_stand_ins(found, text, self._entity_types)
         return settle(found)
 
     def _in_all_of(
-        self, text: str, data: bytes, key: bytes, opened: Iterable[Work], clock: Clock, *, levels: int
+        self, text: str, data: bytes, key: bytes, work: Iterable[Work], clock: Clock, *, levels: int
     ) -> list[Found]:
         """Return what is found in *text*, in its other readings, and in *levels* of JSON inside it."""
-        found, signs = self._in_one(data, key, opened, clock)
+        found, signs = self._in_one(data, key, work, clock)
         for start, stop in _stretches(text, signs) if signs else ():
             clock()
             for reading in readings(text[start:stop]):
@@ -82,15 +111,15 @@ class Finder:
             if telling is not None or value.layer is not None or is_json(value.text):  # else it is no more than text
                 name = telling or b""
                 data = _encoded(value.text)
-                opened = self._gate.windows(data, name)
-                yield from _placed(self._in_all_of(value.text, data, name, opened, clock, levels=levels), value.place)
+                work = self._gate.windows(data, name)
+                yield from _placed(self._in_all_of(value.text, data, name, work, clock, levels=levels), value.place)
 
     def _in_one(
-        self, data: bytes, key: bytes, opened: Iterable[Work], clock: Clock
+        self, data: bytes, key: bytes, work: Iterable[Work], clock: Clock
     ) -> tuple[list[Found], list[tuple[int, int]]]:
         """Return what is found in a text as it stands, and where, in bytes, are signs that it has other readings."""
         scan, signs = Scan(data, clock), list[tuple[int, int]]()
-        for start, stop, rules, has_signs in opened:
+        for start, stop, rules, has_signs in work:
             clock()
             if has_signs:
                 signs.append((start, stop))

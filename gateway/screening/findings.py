@@ -1,8 +1,7 @@
 """What screening found: a place and a kind, never the value."""
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 #: The keys and indexes that lead to a string, from the root; that of a key ends with the key itself.
 Location: TypeAlias = tuple[str | int, ...]
@@ -10,18 +9,21 @@ Location: TypeAlias = tuple[str | int, ...]
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One piece of personal data, or one secret, at one place. It does not hold the value."""
 
     entity_type: str  #: Presidio's name where it has one
-    location: Location = field(repr=False)  #: a key on the way may itself be personal data: use `path` to print it
+    location: Location  #: a key on the way may itself be personal data: use `path` to print it
     path: str  #: a JSON pointer that is safe to print: a segment that is a finding, or no plain name, is `*`
     start: int  #: in Unicode code points of the string at `location`
     end: int  #: exclusive
     score: float
     provider: str = ""  #: of a secret: who issues it, where its form tells
     key: bool = False  #: it was found in the key that ends `location`, not in its value; `path` is then the object's
+
+    def __repr__(self) -> str:
+        """Show what the API shows: without the location."""
+        return f"Finding({self.as_json()})"
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as the API shows it."""

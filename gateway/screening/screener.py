@@ -8,15 +8,14 @@ overlaps is settled. The cost grows in a straight line with the text.
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from time import monotonic
 from typing import Any
 
 from gateway.errors import InvalidSetting, ScreeningUnavailable
 from gateway.screening.context import key_words
 from gateway.screening.detectors import ALL, load_detectors
-from gateway.screening.finder import Finder
+from gateway.screening.finder import Finder, Opened
 from gateway.screening.findings import Finding, Location, pointer
 from gateway.screening.models import Model, join_found, load_model
 from gateway.screening.overlaps import Found
@@ -81,7 +80,7 @@ class Screener:
             ScreeningUnavailable: it cannot be told, for whatever reason. It never means that nothing was found.
         """
         try:
-            return self._screen(value)
+            return self._screen_text(value, ()) if isinstance(value, str) else self._screen(value)
         except OutOfTime:
             failure = ScreeningUnavailable("Screening ran out of its time budget, so the message was not taken.")
         except Exception as error:  # noqa: BLE001 -- whatever fails, the message must not pass
@@ -90,8 +89,6 @@ class Screener:
         raise failure  # not inside `except`: the first error may carry the text
 
     def _screen(self, value: Any) -> list[Finding]:
-        if isinstance(value, str):
-            return self._screen_text(value, ())
         if isinstance(value, dict) and len(value) == 1:
             ((key, text),) = value.items()
             if isinstance(text, str) and key in self._plain_keys:
@@ -107,22 +104,26 @@ class Screener:
             if is_key:
                 found = self._finder.find(text, "", clock)
             else:
-                found = self._find(text, _key_of(location, self._plain_keys), clock)
+                opened = self._finder.open(text, _key_of(location, self._plain_keys))
+                found = self._found_in(text, opened, clock)
             if not found:
                 continue
             if is_key:
                 keys_found.add(location)
-            findings += _as_findings(found, location, keys_found, is_key=is_key)
+            hidden = frozenset(at for at in range(len(location)) if location[: at + 1] in keys_found)
+            findings += _as_findings(found, location, hidden, is_key=is_key)
             values.update(text[each.start : each.end] for each in found)
         return _without_values(findings, values, clock) if values else findings
 
     def _screen_text(self, text: str, location: Location) -> list[Finding]:
         """Screen a text that stands alone, or under a name of ours: the short way, which most messages go."""
-        found = self._find(text, "", _Clock(self._budget_s))
-        return list(_as_findings(found, location, set(), is_key=False)) if found else []
+        opened = self._finder.open(text, "")
+        if opened is None and self._model is None:
+            return []
+        return _as_findings(self._found_in(text, opened, _Clock(self._budget_s)), location, frozenset(), is_key=False)
 
-    def _find(self, text: str, key: str, clock: Clock) -> list[Found]:
-        found = self._finder.find(text, key, clock)
+    def _found_in(self, text: str, opened: Opened | None, clock: Clock) -> list[Found]:
+        found = [] if opened is None else self._finder.search(opened, clock)
         return join_found(self._model, text, found, self.supported) if self._model else found
 
 
@@ -176,22 +177,12 @@ def _key_of(location: Location, plain_keys: frozenset[str]) -> str:
     return ""
 
 
-def _as_findings(
-    found: list[Found], location: Location, keys_found: set[Location], *, is_key: bool
-) -> Iterator[Finding]:
-    hidden = frozenset(at for at in range(len(location)) if location[: at + 1] in keys_found)
+def _as_findings(found: list[Found], location: Location, hidden: frozenset[int], *, is_key: bool) -> list[Finding]:
     path = pointer(location[:-1] if is_key else location, hidden=hidden)
-    for start, end, score, entity_type, provider in found:
-        yield Finding(
-            entity_type=entity_type,
-            provider=provider,
-            location=location,
-            path=path,
-            start=start,
-            end=end,
-            score=score,
-            key=is_key,
-        )
+    return [
+        Finding(entity_type, location, path, start, end, score, provider, is_key)
+        for start, end, score, entity_type, provider in found
+    ]
 
 
 def _without_values(findings: list[Finding], values: set[str], clock: Clock) -> list[Finding]:
@@ -201,7 +192,7 @@ def _without_values(findings: list[Finding], values: set[str], clock: Clock) -> 
         clock()
         shown[path] = "/".join("*" if _repeats(name, values) else name for name in path.split("/"))
     return [
-        finding if shown[finding.path] == finding.path else replace(finding, path=shown[finding.path])
+        finding if shown[finding.path] == finding.path else finding._replace(path=shown[finding.path])
         for finding in findings
     ]
 
