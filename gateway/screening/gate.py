@@ -15,9 +15,10 @@ from gateway.screening.expressions import ExpressionSet
 from gateway.screening.patterns import Pattern
 from gateway.screening.reach import needle, reach
 from gateway.screening.rules import REACH, Context, Rule, as_rule
+from gateway.screening.shapes import SHAPE, shaped
 
-_STEP = 1536  #: bytes from window to window
-_ONE_WINDOW = 2048  #: bytes: a text that is no longer is not cut
+_STEP = 2048  #: bytes from window to window
+_ONE_WINDOW = 2560  #: bytes: a text that is no longer is not cut
 _BORDER = 8  #: bytes beside a match that `\b` and the borders of context words look at
 _BACK = BEFORE + _BORDER  #: bytes before a window that may decide about a match in it
 _AHEAD = REACH + BEHIND + _BORDER  #: bytes behind it that may
@@ -25,7 +26,8 @@ _NO_WORDS = -1
 _NO_LISTS: frozenset[int] = frozenset()
 _NO_HITS: Sequence[int] = (0,)  #: of gates that were not asked
 _FEWEST_DIGITS = 4  #: in a text that may hold a number of the kinds that are asked for only then
-_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
+_ZERO, _ONE = b"01"
+_NO_DIGITS = bytes(set(range(256)) - {_ZERO, _ONE})  #: in the shape of a text
 _RUN = 16  #: characters without a space in a text that may hold a token of the kinds that are asked for only then
 _AS_RUNS = bytes(ord(" ") if byte <= ord(" ") else ord("a") for byte in range(256))
 _A_RUN = b"a" * _RUN
@@ -55,11 +57,11 @@ class _Gates:
         self.matching = self._expressions.matching
 
     def add(self, rule: Rule, gate: str) -> None:
-        number = self._expressions.add(gate, rule.pattern.name)
+        number = self._expressions.add(shaped(gate), rule.pattern.name)
         self.rules.setdefault(number, []).append(rule)
 
     def add_sign(self, sign: str) -> None:
-        self.signs.add(self._expressions.add(sign, "a sign"))
+        self.signs.add(self._expressions.add(shaped(sign), "a sign"))
 
     def compile(self) -> None:
         self._expressions.compile()
@@ -84,7 +86,6 @@ class Gate:
         self._plain = _Gates()
         self._tokens = _Gates()  #: of rules for which a text needs a long run without a space
         self._numbers = _Gates()  #: of those for which it needs digits
-        self._contextual = _Gates()  #: of those that need context, too
         self._words = ExpressionSet()
         self._lists: dict[tuple[str, ...], tuple[Words, int]] = {}
         self.rules = [self._add(pattern) for pattern in patterns]
@@ -93,10 +94,10 @@ class Gate:
             extent = reach(sign)
             (self._tokens if extent.run.best >= _RUN else self._plain).add_sign(sign)
             if extent.size > REACH or sign in far_signs:
-                self._far_signs.add(sign, "a sign")
+                self._far_signs.add(shaped(sign), "a sign")
         self._far_signs.compile()
         self._words_of = {number: words for words, number in self._lists.values()}
-        for each in (self._plain, self._tokens, self._numbers, self._contextual):
+        for each in (self._plain, self._tokens, self._numbers):
             each.compile()
         self._words.compile()
         self._opening = lru_cache(_OPENINGS_KEPT)(self._open)
@@ -123,7 +124,7 @@ class Gate:
     def _many_windows(self, data: bytes, key: bytes) -> Iterator[Work]:
         size, given = len(data), self._in_key(key) if key else _NO_LISTS
         wide: set[Rule] = set()
-        if len(self._far_signs.matching(data)) > 1:
+        if len(self._far_signs.matching(data.translate(SHAPE))) > 1:
             yield 0, size, (), True
         for start in range(0, size, _STEP):
             opening = self._opened(data[max(0, start - _BACK) : start + _STEP + _AHEAD], given)
@@ -134,36 +135,29 @@ class Gate:
 
     def _opened(self, part: bytes, given: frozenset[int]) -> _Opening | None:
         """Return what *part* opens, None if that is nothing."""
-        plain = self._plain.matching(part)
-        tokens: Sequence[int] = self._tokens.matching(part) if _A_RUN in part.translate(_AS_RUNS) else _NO_HITS
-        numbers, contextual, possible = _NO_HITS, _NO_HITS, _NO_HITS
-        has_digits = len(part.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS
-        if has_digits:
-            numbers = self._numbers.matching(part)
-            possible = self._words.matching(part)
-            if given or len(possible) > 1:
-                contextual = self._contextual.matching(part)
-        if len(plain) == len(tokens) == len(numbers) == len(contextual) == 1:
+        shown = part.translate(SHAPE)
+        plain = self._plain.matching(shown)
+        tokens = numbers = _NO_HITS
+        if shown.translate(_AS_RUNS).find(_A_RUN) >= 0:
+            tokens = self._tokens.matching(shown)
+        if (_ONE in shown or _ZERO in shown) and len(shown.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS:
+            numbers = self._numbers.matching(shown)
+        if len(plain) == len(tokens) == len(numbers) == 1:
             return None
-        if not has_digits:
-            possible = self._words.matching(part)
-        return self._opening(tuple(plain), tuple(tokens), tuple(numbers), tuple(contextual), (tuple(possible), given))
+        words = self._words.matching(shown)
+        opening = self._opening(tuple(plain), tuple(tokens), tuple(numbers), tuple(words), given)
+        return opening if opening.rules or opening.wide or opening.has_signs else None
 
     def _open(
         self,
         plain: tuple[int, ...],
         tokens: tuple[int, ...],
         numbers: tuple[int, ...],
-        contextual: tuple[int, ...],
-        words: tuple[tuple[int, ...], frozenset[int]],
+        words: tuple[int, ...],
+        given: frozenset[int],
     ) -> _Opening:
-        rules = (
-            *self._plain.behind(plain),
-            *self._tokens.behind(tokens),
-            *self._numbers.behind(numbers),
-            *self._contextual.behind(contextual),
-        )
-        let_in = _let_in(rules, *words)
+        rules = (*self._plain.behind(plain), *self._tokens.behind(tokens), *self._numbers.behind(numbers))
+        let_in = _let_in(rules, words, given)
         return _Opening(
             let_in,
             [(rule, context) for rule, context in let_in if rule.reach],
@@ -174,7 +168,7 @@ class Gate:
     def _in_key(self, key: bytes) -> frozenset[int]:
         """Return the numbers of the lists of words of which *key* holds one."""
         words_of = self._words_of
-        hits = (number for number in self._words.matching(key) if number in words_of)
+        hits = (number for number in self._words.matching(key.translate(SHAPE)) if number in words_of)
         return frozenset(number for number in hits if words_of[number].within(key, 0, len(key)))
 
     def _add(self, pattern: Pattern) -> Rule:
@@ -182,9 +176,7 @@ class Gate:
         gate = pattern.gate or pattern.regex
         if not rule.reach:
             gate = needle(gate, REACH)  # the rest of it may lie in another window
-        if rule.reach and pattern.needs_context and reach(pattern.regex).digits >= _FEWEST_DIGITS:
-            self._contextual.add(rule, gate)
-        elif reach(gate).digits >= _FEWEST_DIGITS:
+        if reach(gate).digits >= _FEWEST_DIGITS:
             self._numbers.add(rule, gate)
         elif reach(gate).run.best >= _RUN:
             self._tokens.add(rule, gate)
@@ -197,7 +189,7 @@ class Gate:
             return None, _NO_WORDS
         if context not in self._lists:
             words = Words(context)
-            self._lists[context] = words, self._words.add(words.regex, owner)
+            self._lists[context] = words, self._words.add(shaped(words.regex), owner)
         return self._lists[context]
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gateway.screening import runs
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"(?P<set>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])"
     r"|(?P<open>\((?:\?(?:P?<\w+>|[imsU-]*:?))?)|(?P<close>\))|(?P<either>\|)"
     r"|(?P<repeat>(?:[*+?]|\{\d+(?:,\d*)?\})\??)"
@@ -61,7 +61,7 @@ def reach(regex: str) -> Extent:
     A repetition without a limit at the very end decides how long the match is, not whether there is one. Anywhere
     else it makes the size infinite.
     """
-    return _either(_branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex)))
+    return _either(_branches(TOKEN.finditer(regex), len(regex), folds=_folds(regex)))
 
 
 def needle(regex: str, size: int) -> str:
@@ -70,7 +70,7 @@ def needle(regex: str, size: int) -> str:
 
     Of the parts between repetitions without a limit, it is the one with the most characters that are given.
     """
-    branches = _branches(_TOKEN.finditer(regex), len(regex), folds=_folds(regex))
+    branches = _branches(TOKEN.finditer(regex), len(regex), folds=_folds(regex))
     if _either(branches).size <= size:
         return regex
     flags = "".join(f"{part.opening})" for branch in branches for part in branch if _FLAGS.fullmatch(part.opening))
