@@ -1,8 +1,9 @@
 """The words around a match: `phone` beside ten digits makes them a phone number."""
 
 import re
+from functools import cached_property
 
-from gateway.screening.expressions import Expression
+from gateway.screening.expressions import Expression, Search
 
 BEFORE = 48  #: bytes ahead of a match in which a context word is near
 BEHIND = 24  #: bytes behind it
@@ -23,7 +24,10 @@ class Words:
     def __init__(self, words: tuple[str, ...]) -> None:
         longest_first = sorted(words, key=len, reverse=True)
         self.regex = f"(?i:{'|'.join(_bordered(word) for word in longest_first)})"  #: RE2; no text without it has any
-        self._search = Expression(self.regex, "context words").search
+
+    @cached_property
+    def _search(self) -> Search:
+        return Expression(self.regex, "context words").search  # few of them are ever needed
 
     def near(self, data: bytes, start: int, end: int) -> bool:
         """Tell whether one stands near what lies from *start* to *end*."""

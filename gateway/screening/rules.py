@@ -54,14 +54,15 @@ class Rule:
             start: where they begin, in bytes; *stop* is behind the last place where they may. They may go on behind it.
         """
         data, search, pattern = scan.data, self.regex.search, self.pattern
+        mark, group = pattern.mark, self.regex.group
         position = start
         limit = min(stop + self.reach, len(data))
         if scan.resume and self in scan.resume:
             position = max(position, scan.resume.pop(self))
         seen = 0
         while position < stop:
-            if pattern.mark:
-                marked = data.find(pattern.mark, position, limit)
+            if mark:
+                marked = data.find(mark, position, limit)
                 if marked < 0:
                     return
                 position = max(position, data.rfind(b" ", position, marked) + 1)
@@ -72,7 +73,7 @@ class Rule:
             if behind > stop and limit < len(data):
                 spans = self.regex.match(data, first, len(data))  # the window may have cut its end off
                 behind = spans[0][1]
-            counts = spans[self.regex.group]
+            counts = spans[group]
             at, end = counts if counts[0] >= 0 else spans[0]  # the group may stand in another alternative
             found = self._judged(data, at, end, context) if at < end else None
             if found is not None:

@@ -40,12 +40,18 @@ _RANGES = (
     _Range("6759", "6763", (12, 13, 14, 15, 16, 17, 18, 19)),
 )
 _PREFIX = 4
-_LENGTHS = {
-    prefix.encode(): frozenset(
-        length for each in _RANGES if each.first <= prefix[: len(each.first)] <= each.last for length in each.lengths
-    )
-    for prefix in (f"{number:0{_PREFIX}d}" for number in range(10**_PREFIX))
-}
+
+
+def _lengths() -> dict[bytes, tuple[int, ...]]:
+    """Return how long the numbers may be that begin with these digits."""
+    lengths: dict[bytes, tuple[int, ...]] = {}
+    for each in _RANGES:
+        for prefix in range(int(each.first.ljust(_PREFIX, "0")), int(each.last.ljust(_PREFIX, "9")) + 1):
+            lengths[b"%04d" % prefix] = each.lengths
+    return lengths
+
+
+_LENGTHS = _lengths()
 _USUAL_LENGTHS = (15, 16)  # of shorter and longer ones too many other numbers pass the check digit
 _OF_NO_NETWORK, _OF_ANOTHER_LENGTH = 0.3, 0.55
 _SEPARATORS = b" -._/"
@@ -73,9 +79,11 @@ def _is_card(candidate: Candidate) -> Candidate | None:
 
 def _judged(candidate: Candidate, text: bytes) -> Candidate | None:
     digits = text.translate(None, _SEPARATORS)
-    known = len(digits) in _LENGTHS[digits[:_PREFIX]]
+    if not luhn_valid(digits):
+        return None
+    known = len(digits) in _LENGTHS.get(digits[:_PREFIX], ())
     usual = len(digits) in _USUAL_LENGTHS
-    if not (known or usual) or _is_part_of_more(candidate, text) or not luhn_valid(digits):
+    if not (known or usual) or _is_part_of_more(candidate, text):
         return None
     if not known:
         return candidate.scored(_OF_NO_NETWORK)
