@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.errors import InvalidRequest, UnknownKind
-from gateway.kinds import Kinds, Pool
+from gateway.kinds import WEBHOOK, Kinds, Pool
 
 KINDS = Kinds(messages=frozenset({"message", "chat"}), pools={"letter": Pool.IO, "sum": Pool.IO})
 
@@ -49,3 +49,8 @@ def test_a_kind_without_a_processor_runs_process(kind, expected):
 
 def test_no_kind_runs_the_shipped_process_where_the_user_has_another_one():
     assert not Kinds(messages=frozenset({"chat"}), pools={"process": Pool.CPU}).runs_process("chat")
+
+
+def test_nobody_can_ask_for_a_delivery():
+    with pytest.raises(UnknownKind):
+        Kinds(messages=frozenset({"message"})).check_task(WEBHOOK)

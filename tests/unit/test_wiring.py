@@ -4,6 +4,7 @@ import pytest
 from harness.acme import POLICY, install
 from harness.samples import message
 
+from gateway.checks import try_out
 from gateway.errors import InvalidSetting
 from gateway.intake import Outcome
 from gateway.kinds import Pool
@@ -91,3 +92,37 @@ def test_no_key_is_needed_where_no_operator_asks_for_one(database_url, tmp_path)
     settings = Settings.model_validate({"home": tmp_path, "database_url": database_url})
 
     assert build_runner(settings, pool="cpu", room=OwnProcess())
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"callback_hosts": "hooks.example.com"}, "WEBHOOK_SECRET"),
+        ({"recommender_url": "https://api.example.com/v1"}, "RECOMMENDER_MODEL"),
+    ],
+)
+def test_what_calls_outside_without_what_it_needs_stops_the_start(database_url, tmp_path, given, missing):
+    settings = Settings.model_validate({"home": tmp_path, "database_url": database_url, **given})
+
+    for start in (lambda: build_runner(settings, pool="io", room=OwnProcess()), lambda: try_out(settings)):
+        with pytest.raises(InvalidSetting, match=f"GATEWAY_{missing} is not set"):
+            start()
+
+
+@pytest.mark.parametrize(
+    ("own", "by"),
+    [({}, "RemoteRecommender"), ({"processors": {"recommendations": "json:dumps"}}, "function")],
+)
+def test_a_recommender_outside_is_asked_where_one_is_set_unless_the_user_has_one(database_url, tmp_path, own, by):
+    outside = {"recommender_url": "https://api.example.com/v1", "recommender_model": "small-1"}
+    settings = Settings.model_validate({"home": tmp_path, "database_url": database_url, "processing": own, **outside})
+
+    assert type(build_work(settings).processors["recommendations"]).__name__ == by
+
+
+def test_a_job_of_the_user_s_that_takes_the_place_of_a_ready_made_one_is_pointed_out(database_url, tmp_path):
+    (tmp_path / "gateway.toml").write_text('[processing.processors]\nsum = "json:dumps"\n')
+
+    told = try_out(load({"GATEWAY_HOME": str(tmp_path), "GATEWAY_DATABASE_URL": database_url}))
+
+    assert told == ["gateway.toml:2: processing.processors.sum: this takes the place of a ready-made job"]

@@ -299,10 +299,18 @@ def test_proxies_of_the_environment_are_not_asked(receiver, sender_to, monkeypat
 
 
 def test_an_answer_that_drips_is_cut_off(receiver, sender_to):
-    receiver.instead = drip
+    to_the_end = []
+
+    def answer(out):
+        drip(out)
+        to_the_end.append(True)
+
+    receiver.instead = answer
 
     with pytest.raises(ReceiverUnreachable):
         sender_to(deadline_s=1).send(receiver.url, delivery_id="msg_1", body=BODY)
+
+    assert to_the_end == []
 
 
 def test_a_resolver_that_does_not_answer_is_not_waited_for(receiver, sender_to):
