@@ -132,7 +132,7 @@ def test_any_other_address_is_refused_and_not_repeated(url):
 
 
 def test_without_a_list_there_are_no_webhooks():
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequest, match="callbacks are off"):
         check_callback_url("https://hooks.acme-widgets.com/", frozenset())
 
 
