@@ -14,7 +14,7 @@ from gateway.screening.detectors import is_users_own, shipped, users_own
 from gateway.screening.patterns import Detector, Family
 from gateway.screening.screener import Screener, build_screener
 from gateway.settings import LOOPBACK, Settings, located
-from gateway.wiring import build_recommender, build_schedules, build_webhook_sender
+from gateway.wiring import build_recommender, build_schedules
 
 _When = TypeVar("_When", RuleWhen, RouteWhen)
 
@@ -83,7 +83,6 @@ def _tried(settings: Settings) -> list[InvalidSetting]:
     try_anonymous(settings, settings.bind)
     new_engine(settings.ledger_url).dispose()
     load_processors(settings.processing.processors)
-    build_webhook_sender(settings)
     build_recommender(settings)
     list(own_detectors(settings))
     screening = settings.screening
