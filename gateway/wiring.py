@@ -35,7 +35,7 @@ from gateway.processing.processors import load_processors
 from gateway.processing.processors.recommend.remote import RemoteRecommender
 from gateway.processing.processors.webhook import deliverer
 from gateway.processing.recovery import Recovery
-from gateway.processing.retry import RetryPolicy
+from gateway.processing.retry import OWN_POLICIES, RetryPolicy
 from gateway.processing.runner import Runner, Work
 from gateway.processing.schedules import Schedule, Schedules
 from gateway.processing.scribe import Scribe
@@ -249,9 +249,10 @@ def build_monitor(settings: Settings) -> Monitor:
 def build_duties(settings: Settings) -> Duties:
     """Return the numbers that the monitor works by."""
     limits = settings.processing.limits.items()
+    attempts = {kind: policy.max_attempts for kind, policy in OWN_POLICIES.items()}
     return Duties(
         max_attempts=settings.max_attempts,
-        attempts_by_kind={kind: limit.attempts for kind, limit in limits if limit.attempts is not None},
+        attempts_by_kind=attempts | {kind: limit.attempts for kind, limit in limits if limit.attempts is not None},
         wait_ms=int(settings.wait_s * 1000),
         wait_ms_by_kind={kind: int(limit.wait_seconds * 1000) for kind, limit in limits if limit.wait_seconds},
         lease_ms=int(settings.lease_s * 1000),

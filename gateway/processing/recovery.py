@@ -12,7 +12,7 @@ from gateway.ledger.moves import LOST
 from gateway.ledger.task import Ending, Status, Task
 from gateway.processing.batch import Done
 from gateway.processing.limits import NO_LIMIT, Limit, TimeLimitExceeded
-from gateway.processing.retry import RetryPolicy
+from gateway.processing.retry import OWN_POLICIES, RetryPolicy
 from gateway.processing.runner import failed
 from gateway.processing.scribe import Scribe
 from gateway.telemetry.logs import error_fields
@@ -82,7 +82,7 @@ class Recovery:
         if limit.seconds is not None and _seconds(task) >= limit.seconds:
             return failed(task, TimeLimitExceeded(), retry=self._retry, limit=limit)
         failures = task.failures + 1
-        if failures >= (limit.attempts or self._retry.max_attempts):
+        if failures >= (limit.attempts or OWN_POLICIES.get(task.kind, self._retry).max_attempts):
             remark = f"{KILLED}; gave up after {failures} failed attempts"
             return Ending(claim=task.claim, status=Status.FAILED, error=LOST, remark=remark)
         return Ending(claim=task.claim, status=Status.PENDING, error=LOST, remark=KILLED)

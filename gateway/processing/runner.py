@@ -211,7 +211,7 @@ class Runner:
         return failed(
             task,
             error,
-            retry=OWN_POLICIES.get(task.kind, self._retry),
+            retry=self._retry,
             limit=self.work.limit(task.kind),
             started_at=started_at,
         )
@@ -252,7 +252,7 @@ def failed(
 ) -> Ending:
     """Return the end of an attempt that failed by *error*: for good, or until its next try."""
     code = error_code(error)
-    delay = retry.delay_ms(task.failures, error, attempts=limit.attempts)
+    delay = OWN_POLICIES.get(task.kind, retry).delay_ms(task.failures, error, attempts=limit.attempts)
     if delay is None:
         remark = f"failed: {code}"
         return Ending(claim=task.claim, status=Status.FAILED, error=code, remark=remark, started_at=started_at)
