@@ -1,6 +1,7 @@
 """The ledger on SQLite or PostgreSQL."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection, Select, func, select, text
@@ -208,8 +209,9 @@ class SqlLedger:
         return [Waiting(**row) for row in self._database.rows(sql_sweep.OVERDUE, parameters)]
 
     def look_again(self, task_ids: Sequence[str], *, soon: bool = False) -> None:
-        """Put off the look at waiting tasks; see `Ledger.look_again`."""
-        self._database.write(lambda c: sql_sweep.look_again(c, task_ids, soon=soon, now=self._clock()))
+        """Put off the look at waiting tasks; see `Ledger.look_again`. Many take several transactions."""
+        for ids in sql_sweep.portions(task_ids):
+            self._database.write(partial(sql_sweep.look_again, task_ids=ids, soon=soon, now=self._clock()))
 
     def bring_near(self, *, lease_ms: int) -> int:
         """Bring looks nearer that lie too far ahead; see `Ledger.bring_near`."""

@@ -73,7 +73,7 @@ def sweep(
     if pending is None:
         seen += _tasks(connection, _WAITING, left)
     else:
-        for ids in _portions(list(pending)[: left["most"]]):
+        for ids in portions(list(pending)[: left["most"]]):
             seen += _tasks(connection, _THESE, left | {"ids": ids})
     repairs = [moves.repaired(task, now=now, allowed=allowed) for task in seen]
     pairs = list(zip(seen, repairs, strict=True))
@@ -95,8 +95,7 @@ def sweep(
 
 def look_again(connection: Connection, task_ids: Sequence[str], *, soon: bool, now: int) -> None:
     """Do as `Ledger.look_again`."""
-    for ids in _portions(task_ids):
-        connection.execute(_LOOK_SOON if soon else _LOOK_AGAIN, {"ids": ids, "now": now})
+    connection.execute(_LOOK_SOON if soon else _LOOK_AGAIN, {"ids": list(task_ids), "now": now})
 
 
 def bring_near(connection: Connection, *, lease_ms: int, now: int) -> int:
@@ -133,7 +132,7 @@ def silent(
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for ids in _portions([row.id for row in found]):
+    for ids in portions([row.id for row in found]):
         connection.execute(update(tasks).where(_IDS, _PENDING).values(silent_at=now), {"ids": ids})
     moved = (Status.PENDING, Status.PENDING)
     write_events(
@@ -151,7 +150,8 @@ def _tasks(connection: Connection, statement: Select[Any], parameters: Mapping[s
     return [task_from(row) for row in connection.execute(statement, parameters).mappings()]
 
 
-def _portions(task_ids: Sequence[str]) -> Iterator[list[str]]:
+def portions(task_ids: Sequence[str]) -> Iterator[list[str]]:
+    """Cut a list into parts that one statement takes."""
     left = iter(task_ids)
     while ids := list(islice(left, _IDS_AT_ONCE)):
         yield ids

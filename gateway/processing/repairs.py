@@ -1,7 +1,7 @@
 """What is lost between the ledger, the broker and the workers, and how it is put right."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from gateway.alerts.alarm import Alarm
@@ -19,9 +19,10 @@ _SWEEP_LIMIT: Final = 1_000  #: tasks that are put right in one pass
 _LOOK_LIMIT: Final = 5_000  #: that the broker is asked about in one pass
 _PAUSE_S: Final = 5.0  #: for as long a queue skips a broker that failed
 _QUICK_S: Final = 0.1
-_SHARE: Final = 10  #: what is not quick takes a tenth of the time at most: looking through a long list is work
+_SHARE: Final = 10  #: what is not quick takes a tenth of the time: looking through a long list is work
+_LONGEST_PAUSE_S: Final = 10.0
 _SILENCE_EVERY_S: Final = 10.0
-_SILENCES: Final = 20  #: portions of 5,000 in one pass
+_SILENCE_LIMIT: Final = 2_000  #: in one transaction, for which others wait
 
 
 class Repairs:
@@ -53,10 +54,16 @@ class Repairs:
         What it does hold, a backlog say, is only looked at again later. While the broker is down nothing is written
         about what waits, so that it goes out as soon as the broker is back.
         """
+        relaunches = self._sweep(duties, pending=())  # lost workers first: asking the broker may take a while
+        if lost := self._lost_messages():
+            relaunches += self._sweep(duties, pending=lost)
+        return relaunches
+
+    def _sweep(self, duties: Duties, *, pending: Collection[str]) -> list[Relaunch]:
         relaunches = self._ledger.sweep(
             max_attempts=duties.max_attempts,
             by_kind=duties.attempts_by_kind,
-            pending=self._lost_messages(),
+            pending=pending,
             limit=_SWEEP_LIMIT,
             longest_back_off_ms=self._longest_back_off_ms,
         )
@@ -75,16 +82,13 @@ class Repairs:
         """Raise an alert for what waits longer than its kind should, and return how many tasks that are."""
         if self._steady() < self._silence_at:
             return 0
-        self._silence_at = self._steady() + _SILENCE_EVERY_S
-        told = 0
-        for _ in range(_SILENCES):
-            silences = self._ledger.silent(wait_ms=duties.wait_ms, by_kind=duties.wait_ms_by_kind)
-            for silence in silences:
-                told += silence.tasks
-                self._journal.warning("task.silent", kind=silence.kind, pool=silence.pool, tasks=silence.tasks)
-                self._alarm.announce(silence.alert, times=silence.tasks)
-            if not silences:
-                break
+        silences = self._ledger.silent(wait_ms=duties.wait_ms, by_kind=duties.wait_ms_by_kind, limit=_SILENCE_LIMIT)
+        for silence in silences:
+            self._journal.warning("task.silent", kind=silence.kind, pool=silence.pool, tasks=silence.tasks)
+            self._alarm.announce(silence.alert, times=silence.tasks)
+        told = sum(silence.tasks for silence in silences)
+        if told < _SILENCE_LIMIT:  # else there are more: they come with the next pass
+            self._silence_at = self._steady() + _SILENCE_EVERY_S
         return told
 
     def _lost_messages(self) -> list[str]:
@@ -109,7 +113,7 @@ class Repairs:
                 self._ledger.look_again([task_id for task_id in ids if task_id in held])
         else:
             took = self._steady() - started
-            self._ask_at = started + took * _SHARE if took > _QUICK_S else 0.0
+            self._ask_at = self._steady() + min(took * _SHARE, _LONGEST_PAUSE_S) if took > _QUICK_S else 0.0
         return lost
 
     def _publish(self, relaunches: Sequence[Relaunch]) -> None:

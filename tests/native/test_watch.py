@@ -52,7 +52,7 @@ def test_a_reload_brings_other_schedules(mesh: Mesh, desk: Api):
     (mesh.home / "gateway.toml").write_text(SCHEDULE.format(name="other", n=4))
     assert mesh.run("reload").returncode == 0
 
-    eventually(lambda: made_by(desk, "other"))
+    eventually(lambda: made_by(desk, "other"), within_s=180)  # every program tries the settings first
     ledger = SqlLedger(load(mesh.environment).ledger_url)
     planned = ledger.schedules()
     ledger.close()
