@@ -258,7 +258,7 @@ class MemoryLedger(MemoryUpkeep):
         """Let others take the key; see `Ledger.free_key`."""
         with self._lock:
             mine = self._mine(key)
-            if mine is not None and mine.answer is None and mine.taken_id not in self._tasks:
+            if mine is not None and mine.taken_id not in self._tasks:
                 del self._keys[key.key_hash]
 
     def drop_keys(self, *, limit: int = 500) -> int:

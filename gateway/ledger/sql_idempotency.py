@@ -28,9 +28,7 @@ _ANSWER: Final = (
     .values(answer=bindparam("sealed"), until=bindparam("kept_until"))
     .returning(idempotency.c.key_hash)
 )
-_FREE: Final = delete(idempotency).where(
-    _MINE, idempotency.c.answer.is_(None), ~exists().where(tasks.c.id == idempotency.c.task_id)
-)
+_FREE: Final = delete(idempotency).where(_MINE, ~exists().where(tasks.c.id == idempotency.c.task_id))
 
 
 def _is_over() -> ColumnElement[bool]:

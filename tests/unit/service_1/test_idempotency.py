@@ -9,7 +9,7 @@ from harness.door import KINDS, Door
 from harness.journal import Lines
 from harness.samples import CLEAN, EMAIL, WITH_EMAIL, screener
 
-from gateway.errors import LedgerUnavailable, OutcomeUnknown, ServiceUnavailable
+from gateway.errors import GatewayError, LedgerUnavailable, OutcomeUnknown, ServiceUnavailable
 from gateway.ledger.idempotency import KEY_KEPT_MS, KeyLease
 from gateway.ledger.memory import MemoryLedger
 from gateway.ledger.sql import SqlLedger
@@ -264,6 +264,17 @@ def test_a_request_that_died_before_it_did_anything_may_be_tried_again(door: Doo
     assert shop.post("/tasks", {"content": CLEAN}, headers=KEY).status_code == 409
     clock.now += 61_000
     assert shop.post("/tasks", {"content": CLEAN}, headers=KEY).status_code == 201
+
+
+def test_an_error_that_says_nothing_of_what_was_done_frees_no_key(door: Door, shop, clock: Clock):
+    door.forwarder.error = GatewayError()
+    statuses = [shop.post("/messages", {"text": CLEAN}, headers=KEY).status_code for _ in range(2)]
+    door.forwarder.error = None
+    clock.now += 61_000
+    later = shop.post("/messages", {"text": CLEAN}, headers=KEY)
+
+    assert (statuses, later.status_code, later.json["code"]) == ([500, 409], 504, "outcome_unknown")
+    assert door.forwarder.seen == []
 
 
 def test_an_unknown_outcome_is_kept_so_that_nothing_is_sent_on_twice(door: Door, shop):
