@@ -161,7 +161,11 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = Field("text", description="The form of a line.")
     log_to: Literal["files", "stdout"] = Field("files", description="`logs/`, or standard output, as containers do.")
     log_max_bytes: int = Field(50_000_000, ge=10_000, description="A log file is rotated above this size.")
-    database_url: str = Field("", description="The ledger; not set: SQLite in the home's `var/`.", repr=False)
+    database_url: str = Field(
+        "",
+        description="The ledger, `postgresql://user:password@host/name`; not set: SQLite in the home's `var/`.",
+        repr=False,
+    )
     broker_url: str = Field("", description="The broker; not set: a socket in the home's `var/`.", repr=False)
     workers_io: int = Field(8, ge=1, le=256, description="Threads of the `io` pool.")
     workers_cpu: int = Field(2, ge=1, le=256, description="Processes of the `cpu` pool.")
