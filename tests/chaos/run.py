@@ -81,6 +81,7 @@ class _Run:
         self._replays = replays(site.mesh.url)
         if not self._replays:
             self._not_shown.append("Idempotency-Key: this mesh does not know it; no request was repeated under one")
+        self._before = rows_of(site.settings.ledger_url).keys()  # samples, which no caller knows of
         found = chaos_harms.harms(site, lease_s=plan.lease_s)
         chosen = [harm for harm in found if not plan.only or any(word in harm.name for word in plan.only)]
         pause_s = plan.seconds / max(plan.kills, len(plan.first or chosen), 1) / 3
@@ -94,8 +95,8 @@ class _Run:
         chaos_harms.heal(self._site)
         quiet_after_s = self._wait_until_quiet()
         seconds = time.monotonic() - began
-        url = self._site.settings.ledger_url
-        verdict = judge(self._record, rows_of(url), self._shown(), self._site.effects())
+        rows = {id_: row for id_, row in rows_of(self._site.settings.ledger_url).items() if id_ not in self._before}
+        verdict = judge(self._record, rows, self._shown(), self._site.effects())
         faults = [*verdict.faults, *self._record.dishonest, *self._hung_up(), *self._told(), *self._late(sampler)]
         if not self._havoc.has_done_each:
             self._not_shown.append("some harms: the time was too short for all of them")
@@ -216,7 +217,7 @@ class _Run:
     def _late(self, sampler: Sampler) -> list[str]:
         limit_s = max(self._plan.lease_s, _LEAST_LIMIT_S)
         return [
-            f"{task_id}: {one.status}, and overdue for {one.sighted_s:.1f} s, during {self._during(one.since, one.seen)}"
+            f"{task_id}: {one.status}, and overdue for {one.sighted_s:.1f} s during {self._during(one.since, one.seen)}"
             for (task_id, *_), one in sampler.late.items()
             if one.sighted_s > limit_s
         ]
