@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 from typing import Any, Final
 
@@ -48,7 +49,9 @@ def measure(rounds: int) -> list[Figure]:
         lost: dict[str, list[float]] = {}
         for _ in range(rounds):
             for pool in ("io", "cpu"):
-                _note(lost, f"{pool} pool killed, runs again after", _after_a_kill(site, api, pool))
+                taken_back, started = _after_a_kill(site, api, pool)
+                _note(lost, f"{pool} pool killed, taken back after", taken_back)
+                _note(lost, f"{pool} pool killed, runs again after", started)
             _note(lost, "message lost, runs after", _after_a_flush(site, api, wait_s=0))
             _note(
                 lost, "message lost when it was sent again, runs after", _after_a_flush(site, api, wait_s=_RELAUNCHED_S)
@@ -82,19 +85,21 @@ def _note(found: dict[str, list[float]], name: str, value: float) -> None:
     found.setdefault(name, []).append(value)
 
 
-def _after_a_kill(site: Site, api: Api, pool: str) -> float:
-    """Kill a pool that works on a task, and return how long it takes until another worker has it."""
+def _after_a_kill(site: Site, api: Api, pool: str) -> tuple[float, float]:
+    """Kill a pool that works on a task; return when it was taken back, and when another worker had it."""
     name = f"worker-{pool}"
     job = api.job("wait_and_return", seconds=_LONG_S, value=None) if pool == "io" else _burning(api)
     api.processing(job)
     for pid in whole(pids(site.mesh)[name]):
         os.kill(pid, signal.SIGKILL)
-    killed_at = time.monotonic()
+    killed_at = time.time()
     eventually(lambda: _starts(api, job) > 1, within_s=_PATIENCE_S)
-    took = time.monotonic() - killed_at
+    events = _events(api, job)
+    taken_back = next(_at(event) for event in events if (event["from"], event["to"]) == ("processing", "pending"))
+    started = next(_at(event) for event in reversed(events) if event["to"] == "processing")
     api.cancel(job)
     heal(site)
-    return took
+    return taken_back - killed_at, started - killed_at
 
 
 def _burning(api: Api) -> str:
@@ -104,10 +109,15 @@ def _burning(api: Api) -> str:
 
 def _after_a_flush(site: Site, api: Api, *, wait_s: float) -> float:
     """Have the broker forget a task's message, and return how long it takes until a worker has the task."""
+    socket = str(site.settings.run_dir / "broker.sock")
     with frozen(whole(pids(site.mesh)["worker-io"])):
+        with redis.Redis(unix_socket_path=socket, socket_timeout=5) as broker:
+            for client in broker.client_list():
+                if client["cmd"] == "brpop":  # else one that is frozen is given the message
+                    broker.client_kill_filter(_id=client["id"])
         task = api.task("Once.", kind="once")
         time.sleep(wait_s)
-        with redis.Redis(unix_socket_path=str(site.settings.run_dir / "broker.sock"), socket_timeout=5) as broker:
+        with redis.Redis(unix_socket_path=socket, socket_timeout=5) as broker:
             broker.flushall()
         lost_at = time.monotonic()
     eventually(lambda: _starts(api, task["id"]) > 0, within_s=_PATIENCE_S)
@@ -155,5 +165,13 @@ def _refused(site: Site) -> Iterator[None]:
 
 
 def _starts(api: Api, task_id: str) -> int:
-    events = api.look(f"/producer/tasks/{task_id}/events")["items"]
-    return sum(event["to"] == "processing" for event in events)
+    return sum(event["to"] == "processing" for event in _events(api, task_id))
+
+
+def _events(api: Api, task_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.look(f"/producer/tasks/{task_id}/events")["items"]
+    return found
+
+
+def _at(event: dict[str, Any]) -> float:
+    return datetime.fromisoformat(event["at"]).timestamp()
