@@ -60,7 +60,8 @@ class ExpressionSet:
 
     def __init__(self) -> None:
         self._set = _binding.Set(_ANYWHERE, _options(_SET_MEMORY))
-        self._match: Callable[[bytes], list[int]] = self._set.Match
+        #: The numbers of the expressions that match and one of no expression, in any order; none: RE2 could not tell.
+        self.hits: Callable[[bytes], list[int]] = self._set.Match
         self._numbers: dict[str, int] = {}
         self.add(r"\z", "the set")  # it matches every text: without it in the answer, RE2 has failed
 
@@ -95,7 +96,7 @@ class ExpressionSet:
         Raises:
             SetFailed: RE2 could not tell.
         """
-        numbers = self._match(data)
+        numbers = self.hits(data)
         if not numbers:
             raise SetFailed
         return numbers

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from gateway.screening.context import BEFORE, BEHIND, Words
-from gateway.screening.expressions import ExpressionSet
+from gateway.screening.expressions import ExpressionSet, SetFailed
 from gateway.screening.patterns import Pattern
-from gateway.screening.reach import needle, reach
+from gateway.screening.reach import Extent, needle, reach
 from gateway.screening.rules import REACH, Context, Rule, as_rule
 from gateway.screening.shapes import SHAPE, shaped
 
@@ -25,9 +25,7 @@ _AHEAD = REACH + BEHIND + _BORDER  #: bytes behind it that may
 _NO_WORDS = -1
 _NO_LISTS: frozenset[int] = frozenset()
 _NO_HITS: Sequence[int] = (0,)  #: of gates that were not asked
-_FEWEST_DIGITS = 4  #: in a text that may hold a number of the kinds that are asked for only then
-_ZERO, _ONE = b"01"
-_NO_DIGITS = bytes(set(range(256)) - {_ZERO, _ONE})  #: in the shape of a text
+_ZERO, _ONE = b"01"  #: the digits in the shape of a text
 _RUN = 16  #: characters without a space in a text that may hold a token of the kinds that are asked for only then
 _AS_RUNS = bytes(ord(" ") if byte <= ord(" ") else ord("a") for byte in range(256))
 _A_RUN = b"a" * _RUN
@@ -54,7 +52,7 @@ class _Gates:
         self.rules: dict[int, list[Rule]] = {}  #: by the number of their gate
         self.signs: set[int] = set()
         self._expressions = ExpressionSet()
-        self.matching = self._expressions.matching
+        self.hits = self._expressions.hits
 
     def add(self, rule: Rule, gate: str) -> None:
         number = self._expressions.add(shaped(gate), rule.pattern.name)
@@ -92,7 +90,7 @@ class Gate:
         self._far_signs = ExpressionSet()  #: and those that may be longer than what a window sees
         for sign in signs:
             extent = reach(sign)
-            (self._tokens if extent.run.best >= _RUN else self._plain).add_sign(sign)
+            self._gates(extent).add_sign(sign)
             if extent.size > REACH or sign in far_signs:
                 self._far_signs.add(shaped(sign), "a sign")
         self._far_signs.compile()
@@ -136,15 +134,15 @@ class Gate:
     def _opened(self, part: bytes, given: frozenset[int]) -> _Opening | None:
         """Return what *part* opens, None if that is nothing."""
         shown = part.translate(SHAPE)
-        plain = self._plain.matching(shown)
+        plain = self._plain.hits(shown)
         tokens = numbers = _NO_HITS
         if shown.translate(_AS_RUNS).find(_A_RUN) >= 0:
-            tokens = self._tokens.matching(shown)
-        if (_ONE in shown or _ZERO in shown) and len(shown.translate(None, _NO_DIGITS)) >= _FEWEST_DIGITS:
-            numbers = self._numbers.matching(shown)
+            tokens = self._tokens.hits(shown)
+        if _ONE in shown or _ZERO in shown:
+            numbers = self._numbers.hits(shown)
         if len(plain) == len(tokens) == len(numbers) == 1:
             return None
-        words = self._words.matching(shown)
+        words = self._words.hits(shown)
         opening = self._opening(tuple(plain), tuple(tokens), tuple(numbers), tuple(words), given)
         return opening if opening.rules or opening.wide or opening.has_signs else None
 
@@ -156,13 +154,19 @@ class Gate:
         words: tuple[int, ...],
         given: frozenset[int],
     ) -> _Opening:
+        if not (plain and tokens and numbers and words):
+            raise SetFailed
         rules = (*self._plain.behind(plain), *self._tokens.behind(tokens), *self._numbers.behind(numbers))
         let_in = _let_in(rules, words, given)
         return _Opening(
             let_in,
             [(rule, context) for rule, context in let_in if rule.reach],
             tuple(rule for rule in rules if not rule.reach),
-            not (self._plain.signs.isdisjoint(plain) and self._tokens.signs.isdisjoint(tokens)),
+            not (
+                self._plain.signs.isdisjoint(plain)
+                and self._tokens.signs.isdisjoint(tokens)
+                and self._numbers.signs.isdisjoint(numbers)
+            ),
         )
 
     def _in_key(self, key: bytes) -> frozenset[int]:
@@ -176,13 +180,14 @@ class Gate:
         gate = pattern.gate or pattern.regex
         if not rule.reach:
             gate = needle(gate, REACH)  # the rest of it may lie in another window
-        if reach(gate).digits >= _FEWEST_DIGITS:
-            self._numbers.add(rule, gate)
-        elif reach(gate).run.best >= _RUN:
-            self._tokens.add(rule, gate)
-        else:
-            self._plain.add(rule, gate)
+        self._gates(reach(gate)).add(rule, gate)
         return rule
+
+    def _gates(self, extent: Extent) -> _Gates:
+        """Return those among which a gate of this *extent* is asked the least."""
+        if extent.run.best >= _RUN:
+            return self._tokens
+        return self._numbers if extent.digits else self._plain
 
     def _list(self, context: tuple[str, ...], owner: str) -> tuple[Words | None, int]:
         if not context:

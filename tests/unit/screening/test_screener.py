@@ -267,12 +267,16 @@ def test_the_clock_is_looked_at_while_one_text_is_full_of_candidates(monkeypatch
     assert len(looks) >= 100
 
 
-def test_a_gate_that_runs_out_of_memory_makes_screening_unavailable(monkeypatch):
-    screener = Screener([a_detector()])
-    monkeypatch.setattr(screener._finder._gate._plain._expressions, "_match", lambda _data: [])
+@pytest.mark.parametrize(
+    ("gates", "text"),
+    [("_plain", "hello"), ("_tokens", "x" * 20), ("_numbers", "order 2024"), ("_words", "in 1999 12345678 phones")],
+)
+def test_a_gate_that_runs_out_of_memory_makes_screening_unavailable(gates, text, monkeypatch):
+    screener = build_screener()
+    monkeypatch.setattr(getattr(screener._finder._gate, gates), "hits", lambda _data: [])
 
     with pytest.raises(ScreeningUnavailable):
-        screener.screen("hello")
+        screener.screen(text)
 
 
 def test_the_gate_gets_through_a_text_that_fills_its_memory(monkeypatch):
