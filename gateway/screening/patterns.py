@@ -81,6 +81,7 @@ class Pattern:
     context: tuple[str, ...] = ()  #: whole words or phrases, in any case; one nearby raises the score
     needs_context: bool = False  #: without a context word it is no finding at all
     check: Check = accept
+    sees: int | None = None  #: bytes on each side of a match that `check` looks at; None: it may look at all of them
     restart: bool = False  #: after a dropped candidate look again from its second byte; only where `regex` is short
     mark: bytes = b""  #: in each match, and rare: only words with it are searched, so no match may hold a space
     provider: str = ""  #: of a secret: who issues it; findings show it

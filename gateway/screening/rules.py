@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
+from typing import TypeAlias
 
 from gateway.screening.context import Words
 from gateway.screening.expressions import Expression
@@ -16,6 +17,9 @@ _RAISED_BY = 0.35  #: what a context word adds to a score
 _CANDIDATES_A_CHECK = 64  #: how many candidates may pass between two looks at the clock
 
 Clock = Callable[[], None]  #: raises when the time is over
+_Place: TypeAlias = tuple[
+    int, int, bytes
+]  #: where a candidate begins in these bytes, its size, and it with what is beside
 
 
 class Context(Enum):
@@ -60,6 +64,7 @@ class Rule:
         if scan.resume and self in scan.resume:
             position = max(position, scan.resume.pop(self))
         seen = 0
+        dropped: set[_Place] = set()
         while position < stop:
             if mark:
                 marked = data.find(mark, position, limit)
@@ -75,7 +80,7 @@ class Rule:
                 behind = spans[0][1]
             counts = spans[group]
             at, end = counts if counts[0] >= 0 else spans[0]  # the group may stand in another alternative
-            found = self._judged(data, at, end, context) if at < end else None
+            found = self._judged(data, at, end, context, dropped) if at < end else None
             if found is not None:
                 scan.found.append(found)
                 behind = found.end
@@ -87,18 +92,28 @@ class Rule:
                 scan.clock()
         scan.resume[self] = position
 
-    def _judged(self, data: bytes, start: int, end: int, context: Context) -> Found | None:
+    def _judged(self, data: bytes, start: int, end: int, context: Context, dropped: set[_Place]) -> Found | None:
         pattern = self.pattern
         needs_context = pattern.needs_context
         if needs_context and not self._in_context(data, start, end, context):
             return None
+        if dropped and self._place(data, start, end) in dropped:
+            return None
         candidate = pattern.check(Candidate(data, start, end, pattern.score))
         if candidate is None:
+            if pattern.sees is not None:
+                dropped.add(self._place(data, start, end))
             return None
         _, first, behind, score = candidate
         if needs_context or self._in_context(data, start, end, context):
             score = _raised(score)
         return Found(first, behind, score, pattern.entity_type, pattern.provider)
+
+    def _place(self, data: bytes, start: int, end: int) -> _Place:
+        """Return all that the check looks at."""
+        sees = self.pattern.sees or 0
+        first = start - sees if start > sees else 0
+        return start - first, end - start, data[first : end + sees]
 
     def _in_context(self, data: bytes, start: int, end: int, context: Context) -> bool:
         if context is Context.POSSIBLE:

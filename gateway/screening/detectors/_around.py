@@ -4,6 +4,7 @@ from string import ascii_letters, digits
 
 from gateway.screening.patterns import Candidate
 
+SEES = 2  #: bytes beside a candidate that the tests of what it is a part of look at
 DIGITS = digits.encode()
 LETTERS_AND_DIGITS = ascii_letters.encode() + DIGITS
 

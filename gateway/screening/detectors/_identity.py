@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from operator import mul
 
-from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, pairs
+from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, SEES, pairs
 from gateway.screening.patterns import Candidate, Check, Pattern, words
 
 WITH_CHECK = 0.5  #: of plain digits with a check digit, which need a context word
@@ -124,6 +124,7 @@ def beside_words(
         context=context,
         needs_context=True,
         check=alone if valid is None else checked(valid),
+        sees=SEES,
         checksum=checksum,
     )
 

@@ -7,7 +7,7 @@ Source: ISO/IEC 7812-1 (numbers of up to 19 digits, the check digit of Annex B),
 from typing import NamedTuple
 
 from gateway.screening.checksums import luhn_valid
-from gateway.screening.detectors._around import DIGITS, is_joined
+from gateway.screening.detectors._around import DIGITS, SEES, is_joined
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 
@@ -117,6 +117,7 @@ DETECTOR = Family(
             score=0.9,
             context=_CONTEXT,
             check=_is_card,
+            sees=SEES,
             restart=True,
             checksum="Luhn",
         ),

@@ -99,3 +99,19 @@ def test_a_number_that_needs_context_is_found_by_the_name_of_its_key_alone():
 
     assert finder.find("." * 3000 + " 12345", "staff badge", lambda: None) == [Found(3001, 3006, 0.85, "X")]
     assert found("12345", finder) == []
+
+
+@pytest.mark.parametrize(("sees", "times"), [(None, 5), (1, 4)])
+def test_what_was_dropped_is_judged_again_only_beside_something_else(sees, times):
+    judged = []
+    finder = a_finder(r"K\d{5}", check=lambda candidate: judged.append(candidate.start), sees=sees)
+
+    found("K12345 K12345 K12345 K12345;K12345", finder)
+
+    assert len(judged) == times
+
+
+def test_what_touches_the_ends_of_the_text_is_not_taken_for_what_stands_inside():
+    finder = a_finder(r"K\d", check=lambda candidate: candidate if candidate.start == 2 else None, sees=2)
+
+    assert found("K1K1", finder) == [Found(2, 4, 0.5, "X")]

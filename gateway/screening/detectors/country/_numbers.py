@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, pairs
+from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, SEES, pairs
 from gateway.screening.patterns import Candidate, Check, Pattern, words
 
 Valid = Callable[[str], bool]  #: of stdnum's modules: `is_valid`
@@ -63,6 +63,7 @@ def number(
         context=context,
         needs_context=True,
         check=_checked(valid, shape, prefix),
+        sees=SEES,
         restart=True,
         checksum=checksum,
     )
@@ -96,6 +97,7 @@ def written(
         context=context,
         needs_context=score < _ACTED_UPON,
         check=_as_written(valid),
+        sees=SEES,
         checksum=checksum,
     )
 

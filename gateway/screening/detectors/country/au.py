@@ -2,6 +2,7 @@
 
 from stdnum.au import acn, tfn
 
+from gateway.screening.detectors._around import SEES
 from gateway.screening.detectors._identity import (
     ELEVEN_DIGITS,
     NINE_DIGITS,
@@ -72,6 +73,7 @@ DETECTOR = Family(
             score=0.55,
             context=_BUSINESS,
             check=checked(is_business_number),
+            sees=SEES,
             checksum="mod 89",
         ),
         Pattern(

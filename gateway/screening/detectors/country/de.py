@@ -2,6 +2,7 @@
 
 from stdnum.de import idnr, stnr, vat
 
+from gateway.screening.detectors._around import SEES
 from gateway.screening.detectors._identity import (
     ELEVEN_DIGITS,
     NINE_DIGITS,
@@ -137,6 +138,7 @@ DETECTOR = Family(
             score=0.6,
             context=_TAX_ID,
             check=checked(is_tax_id),
+            sees=SEES,
             checksum="mod 11, 10",
         ),
         beside_words(

@@ -4,6 +4,7 @@ from stdnum import verhoeff
 from stdnum.in_ import gstin
 
 from gateway.screening.checksums import luhn_valid
+from gateway.screening.detectors._around import SEES
 from gateway.screening.detectors._identity import (
     PLATE_WORDS,
     TWELVE_DIGITS,
@@ -69,6 +70,7 @@ DETECTOR = Family(
             score=0.55,
             context=_AADHAAR,
             check=_is_grouped_aadhaar,
+            sees=SEES,
             checksum="Verhoeff",
         ),
         beside_words(

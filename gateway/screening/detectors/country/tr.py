@@ -2,6 +2,7 @@
 
 from stdnum.tr import vkn
 
+from gateway.screening.detectors._around import SEES
 from gateway.screening.detectors._identity import (
     ELEVEN_DIGITS,
     PLATE_WORDS,
@@ -51,6 +52,7 @@ DETECTOR = Family(
             score=0.55,
             context=_PERSON,
             check=checked(is_person_number),
+            sees=SEES,
             checksum="two digits, mod 10",
         ),
         beside_words(
