@@ -9,7 +9,8 @@ from pydantic.fields import FieldInfo
 
 from gateway.policy.rules import PolicyTable, Route, RouteWhen, Rule, RuleWhen
 from gateway.screening.patterns import PatternSpec
-from gateway.settings import CHECKOUT, PREFIX, SCALARS, ProcessingTable, ScheduleTable, ScreeningTable, Settings
+from gateway.settings import CHECKOUT, PREFIX, SCALARS, Settings
+from gateway.settings_tables import Limits, ProcessingTable, ScheduleTable, ScreeningTable
 
 _HEAD = """# Settings
 
@@ -29,6 +30,7 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[screening]", ScreeningTable),
     ("[[screening.patterns]]", PatternSpec),
     ("[processing]", ProcessingTable),
+    ("[processing.limits.<kind>]", Limits),
     ("[[schedule]]", ScheduleTable),
 )
 

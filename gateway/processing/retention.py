@@ -45,9 +45,9 @@ class Retention:
         self._wipe(duties, now=now)
         oldest_report = now - duties.report_retention_days * _DAY_MS
         alerts = self._ledger.purge_alerts(Chosen(before=oldest_report), limit=_WIPE_LIMIT)
-        keys = self._ledger.drop_keys(limit=_WIPE_LIMIT)
-        if alerts or keys:
-            self._journal.info("rows.deleted", alerts=len(alerts), keys=keys)
+        if alerts:
+            self._journal.info("alerts.deleted", alerts=len(alerts))
+        self._drop_keys()
         for alert in self._ledger.alerts(limit=_NEWEST_REPORTS):
             if alert.at > oldest_report and not self._reports.has(alert):
                 self._alarm.report(alert)
@@ -55,6 +55,14 @@ class Retention:
         if dropped:
             self._journal.info("reports.dropped", days=dropped)
         self._reports.drop_drafts()
+
+    def _drop_keys(self) -> None:
+        for _ in range(_WIPES):
+            dropped = self._ledger.drop_keys(limit=_WIPE_LIMIT)
+            if dropped:
+                self._journal.info("idempotency_keys.deleted", keys=dropped)
+            if dropped < _WIPE_LIMIT:
+                break
 
     def _wipe(self, duties: Duties, *, now: int) -> None:
         for _ in range(_WIPES):
