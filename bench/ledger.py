@@ -7,6 +7,7 @@ machine disturbs every size. With `--write`, the table and the databases' own pl
 
 import argparse
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -35,7 +36,8 @@ from harness.postgres import postgres_server
 PAGE: Final = CHECKOUT / "docs" / "ledger-cost.md"
 SIZES: Final = (1_000, 100_000, 2_000_000)
 FLAT: Final = 2.0  #: the largest may cost this many times the smallest
-_DURABLE: Final = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
+_DURABLE: Final = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "512MB", "max_wal_size": "8GB"}
+_LISTED: Final = 10  #: the smallest ledger has as many for every list
 _LEASE_MS: Final = 3_600_000
 
 
@@ -96,10 +98,16 @@ CALLS: Final[Mapping[str, Callable[[SqlLedger], Callable[[], object]]]] = {
     "finish": _finish,
     "get": _get,
     "events of a task": _events,
-    "list, all": lambda ledger: ledger.tasks,
-    "list, by caller": lambda ledger: lambda: ledger.tasks(caller=f"caller-{CALLERS // 2}"),
-    "list, by status": lambda ledger: lambda: ledger.tasks(status=Status.FAILED),
-    "list, by caller and status": lambda ledger: lambda: ledger.tasks(caller="caller-20", status=Status.FAILED),
+    "list, all": lambda ledger: lambda: ledger.tasks(limit=_LISTED),
+    "list, by caller": lambda ledger: lambda: ledger.tasks(caller="caller-20", limit=_LISTED),
+    "list, by status": lambda ledger: lambda: ledger.tasks(status=Status.FAILED, limit=_LISTED),
+    "list, by caller and status": lambda ledger: (
+        lambda: ledger.tasks(caller="caller-20", status=Status.FAILED, limit=_LISTED)
+    ),
+    "list, by caller and a status it has none of": lambda ledger: (
+        lambda: ledger.tasks(caller="caller-20", status=Status.CANCELED)
+    ),
+    "list, by an unused kind": lambda ledger: lambda: ledger.tasks(kind="unused"),
     "list, by a rare kind": lambda ledger: lambda: ledger.tasks(kind=RARE_KIND, limit=1),
     "monitor: lead": lambda ledger: lambda: ledger.lead("bench", holder="me", for_ms=1000),
     "monitor: sweep": lambda ledger: lambda: ledger.sweep(max_attempts=3),
@@ -113,6 +121,7 @@ CALLS: Final[Mapping[str, Callable[[SqlLedger], Callable[[], object]]]] = {
 def main() -> int:
     """Fill, time, print; 1 where something that has to be flat is not."""
     given = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was filled is removed
     RESULTS.mkdir(exist_ok=True)
     with _sides(given.sizes) as sides:
         for number in range(given.rounds + 1):
@@ -163,16 +172,17 @@ def _timed(call: Callable[[], object]) -> float:
 
 def _table(sides: Sequence[Side]) -> str:
     sorts = tuple(dict.fromkeys(side.sort for side in sides))
-    heads = ["ms, median"]
+    heads = ["ms"]
     for sort in sorts:
         heads += [f"{sort} {side.rows:,}" for side in sides if side.sort == sort] + ["ratio"]
     lines = [heads, ["---"] * len(heads)]
     for call in CALLS:
         line = [call]
         for sort in sorts:
-            medians = [statistics.median(side.times[call]) * 1000 for side in sides if side.sort == sort]
-            ratio = medians[-1] / medians[0]
-            line += [f"{median:.2f}" for median in medians] + [f"{ratio:.1f}" if ratio <= FLAT else f"**{ratio:.1f}**"]
+            # The lower quartile: what else runs on the machine makes a call slower, never faster.
+            figures = [statistics.quantiles(side.times[call])[0] * 1000 for side in sides if side.sort == sort]
+            ratio = figures[-1] / figures[0]
+            line += [f"{figure:.2f}" for figure in figures] + [f"{ratio:.1f}" if ratio <= FLAT else f"**{ratio:.1f}**"]
         lines.append(line)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -183,7 +193,7 @@ def _page(sides: Sequence[Side], table: str, rounds: int) -> str:
         f"Written by `make ledger-cost`, {datetime.now(UTC):%Y-%m-%d}, {rounds} rounds. A ledger of 80 days, "
         f"{CALLERS} callers, two events a task; one task in a hundred, and at most 10,000, waits or runs. Every call "
         "on every database in turn; only the ratios of one line count: the time of the largest ledger to that of the "
-        f"smallest, bold above {FLAT:g}. Writes wait for the disk.\n\n"
+        f"smallest, bold above {FLAT:g}. Of each call the lower quartile. Writes wait for the disk.\n\n"
         "`depths` grows with what waits, `counts` with the whole ledger: both feed gauges, and only the monitor calls "
         "them, away from every request.\n"
     )

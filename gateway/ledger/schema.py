@@ -70,6 +70,9 @@ Index("tasks_by_status", tasks.c.status, tasks.c.id)
 # In order of urgency, for kinds of which only so many may run at once.
 WAITS: Final = text("status = 'pending'")
 Index("tasks_waiting", tasks.c.kind, tasks.c.priority.desc(), tasks.c.id, sqlite_where=WAITS, postgresql_where=WAITS)
+# A list finds as quickly that there is nothing: a caller with a million tasks, none of them failed, or an unused kind.
+Index("tasks_by_caller_and_status", tasks.c.caller, tasks.c.status, tasks.c.id)
+Index("tasks_by_kind", tasks.c.kind, tasks.c.id)
 _HOLDS: Final = text("finished_at IS NOT NULL AND payload <> '{}'")
 Index("tasks_to_wipe", tasks.c.finished_at, sqlite_where=_HOLDS, postgresql_where=_HOLDS)
 

@@ -14,6 +14,8 @@ def upgrade() -> None:
     waits = sa.text("status = 'pending'")
     urgency = sa.text("priority DESC")
     op.create_index("tasks_waiting", "tasks", ["kind", urgency, "id"], sqlite_where=waits, postgresql_where=waits)
+    op.create_index("tasks_by_caller_and_status", "tasks", ["caller", "status", "id"])
+    op.create_index("tasks_by_kind", "tasks", ["kind", "id"])
     op.create_table(
         "idempotency",
         sa.Column("key_hash", sa.Text, primary_key=True),
@@ -37,5 +39,7 @@ def downgrade() -> None:
     op.drop_table("schedules")
     op.drop_table("idempotency")
     op.drop_index("tasks_waiting", "tasks")
+    op.drop_index("tasks_by_kind", "tasks")
+    op.drop_index("tasks_by_caller_and_status", "tasks")
     op.drop_column("tasks", "silent_at")
     op.drop_column("tasks", "callback_url")
