@@ -119,7 +119,7 @@ CALLS: Final[Mapping[str, Callable[[SqlLedger], Callable[[], object]]]] = {
 
 
 def main() -> int:
-    """Fill, time, print; 1 where something that has to be flat is not."""
+    """Fill, time, print."""
     given = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was filled is removed
     RESULTS.mkdir(exist_ok=True)
