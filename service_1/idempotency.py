@@ -17,6 +17,7 @@ from gateway.errors import (
     GatewayError,
     IdempotencyInFlight,
     IdempotencyKeyReused,
+    LedgerOutcomeUnknown,
     LedgerUnavailable,
     OutcomeUnknown,
     TaskNotFound,
@@ -59,6 +60,8 @@ def _first(asked: AskedUnderKey, lease: KeyLease, work: View) -> Response:
     g.under_key = UnderKey(lease=lease)
     try:
         response = work()
+    except LedgerOutcomeUnknown:
+        raise  # in flight for a while: then a repeat finds whether the task was written down
     except OutcomeUnknown as error:
         response = answer_to(error)  # kept: a repeat must not send the message on a second time
     except GatewayError as error:
