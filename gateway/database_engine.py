@@ -98,17 +98,19 @@ def parsed_url(url: str) -> URL:
 
 
 @contextmanager
-def begin_writing(engine: Engine, *, hasty: bool = False) -> Iterator[Connection]:
+def begin_writing(engine: Engine, *, hasty: bool = False, lightly: bool = False) -> Iterator[Connection]:
     """
     Open a transaction that may write; it commits at the end, or rolls back after an exception.
 
     Args:
         hasty: do not wait for another process that writes to the SQLite file; fail instead.
+        lightly: on SQLite, without a wait for the disk: a power cut may undo it, and nothing else can. It ends every
+            process of this database, too. PostgreSQL's clients outlive it: there it is as durable as any.
 
     Raises:
         CommitBroke: it is not known whether the transaction is committed.
     """
-    with engine.connect().execution_options(writes=True, hasty=hasty) as connection:
+    with engine.connect().execution_options(writes=True, hasty=hasty, lightly=lightly) as connection:
         transaction = connection.begin()
         try:
             yield connection
@@ -211,13 +213,16 @@ def _begin_sqlite(connection: Connection) -> None:
     SQLite's own wait for another process's transaction sleeps longer and longer, up to 0.1 s, and whoever came last
     often goes first: we ask again at a steady pace instead.
     """
-    if not connection.get_execution_options().get("writes"):
+    options = connection.get_execution_options()
+    if not options.get("writes"):
         return
     raw: Any = connection.connection.driver_connection  # an SQLAlchemy error for each try would cost more than the try
+    if connection.info.get("lightly", False) is not options["lightly"]:
+        raw.execute(f"PRAGMA synchronous={'NORMAL' if options['lightly'] else 'FULL'}").close()
+        connection.info["lightly"] = options["lightly"]
     raw.execute("PRAGMA busy_timeout=0").close()
     try:
-        hasty = connection.get_execution_options().get("hasty")
-        until = time.monotonic() + (0 if hasty else BUSY_MS / 1000)
+        until = time.monotonic() + (0 if options["hasty"] else BUSY_MS / 1000)
         while time.monotonic() < until:
             try:
                 raw.execute("BEGIN IMMEDIATE").close()

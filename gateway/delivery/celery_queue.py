@@ -99,7 +99,7 @@ class CeleryQueue:
 
     def __init__(self, app: Celery, *, most_together: int = _TOGETHER) -> None:
         """
-        Connect to nothing yet.
+        Connect to nothing yet, and load what the first launch would otherwise have to wait for.
 
         Args:
             most_together: the most ids that share a message; with 1 each has its own.
@@ -107,6 +107,8 @@ class CeleryQueue:
         self._app = app
         self._priorities = _REDIS_PRIORITIES if _is_redis(app.conf.broker_url) else _AMQP_PRIORITIES
         self._publisher = Publisher(self._send, most_together=most_together)
+        _ = app.amqp.send_task_message, app.amqp.queues, app.producer_pool, app.backend, app.AsyncResult
+        _ = app.connection_for_write().transport_cls
 
     def launch(self, task_id: str, *, pool: str, priority: int = Priority.NORMAL) -> None:
         """Send the one Celery task; its id in Flower is the task's own."""
@@ -154,8 +156,7 @@ class CeleryQueue:
             raise BrokerUnavailable from None
 
     def ping(self) -> None:
-        """Open a connection, and let it go; what the first launch needs is loaded by then."""
-        _ = self._app.amqp.send_task_message
+        """Open a connection, and let it go."""
         try:
             with self._app.connection_for_write() as connection:
                 client = getattr(connection.default_channel, "client", None)

@@ -48,13 +48,13 @@ class Database:
         except SQLAlchemyError as error:
             raise without_values(error) from None
 
-    def write(self, operation: Operation[Result]) -> Result:
+    def write(self, operation: Operation[Result], *, durable: bool = True) -> Result:
         """Write by group commit; see `GroupCommit.write`."""
-        return self._open().committer.write(operation)
+        return self._open().committer.write(operation, durable=durable)
 
-    def write_each(self, operation: BulkOperation[Item, Result], item: Item) -> Result:
+    def write_each(self, operation: BulkOperation[Item, Result], item: Item, *, durable: bool = True) -> Result:
         """Write by group commit; see `GroupCommit.write_each`."""
-        return self._open().committer.write_each(operation, item)
+        return self._open().committer.write_each(operation, item, durable=durable)
 
     def write_later(self, operation: BulkOperation[Item, Result], item: Item) -> None:
         """Write by group commit, soon, without waiting; see `GroupCommit.write_later`."""
@@ -100,7 +100,12 @@ class Database:
                 raise LedgerUnavailable("The ledger is closed.")
             if self._parts is None:
                 engine = new_engine(self._url)
-                committer = GroupCommit(lambda: begin_writing(engine), max_batch=self._max_batch, wait_s=self._wait_s)
+                committer = GroupCommit(
+                    lambda: begin_writing(engine),
+                    begin_lightly=lambda: begin_writing(engine, lightly=True),
+                    max_batch=self._max_batch,
+                    wait_s=self._wait_s,
+                )
                 self._parts = _Parts(engine, committer)
             return self._parts
 

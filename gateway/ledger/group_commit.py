@@ -37,6 +37,7 @@ class _Job(NamedTuple):
     run: BulkOperation[Any, Any]  # jobs of one batch with the same one are run by one call
     item: Any
     future: "Future[Any]"
+    durable: bool = True
 
 
 class _Spoiled(Exception):
@@ -59,17 +60,24 @@ class GroupCommit:
     """
 
     def __init__(
-        self, begin: Callable[[], AbstractContextManager[Connection]], *, max_batch: int = 128, wait_s: float = 10
+        self,
+        begin: Callable[[], AbstractContextManager[Connection]],
+        *,
+        begin_lightly: Callable[[], AbstractContextManager[Connection]] | None = None,
+        max_batch: int = 128,
+        wait_s: float = 10,
     ) -> None:
         """
         Start the thread.
 
         Args:
             begin: opens a transaction for writing, which commits at the end of its `with` block.
+            begin_lightly: the same for a transaction that a power cut may undo; where it is None, `begin` does.
             max_batch: the most operations that share a transaction.
             wait_s: how long a caller waits.
         """
         self._begin = begin
+        self._begin_lightly = begin_lightly or begin
         self._max_batch = max_batch
         self._wait_s = wait_s
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
@@ -78,7 +86,7 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._run, name="ledger-committer", daemon=True)
         self._thread.start()
 
-    def write(self, operation: Operation[Result]) -> Result:
+    def write(self, operation: Operation[Result], *, durable: bool = True) -> Result:
         """
         Run *operation* in a transaction, and return what it returns once that is committed.
 
@@ -86,15 +94,20 @@ class GroupCommit:
             LedgerOutcomeUnknown: the database did not answer in time; it may be committed, or be so afterwards.
             LedgerUnavailable: nothing was written.
         """
-        return self.write_each(lambda connection, _: [operation(connection)], None)
+        return self.write_each(lambda connection, _: [operation(connection)], None, durable=durable)
 
-    def write_each(self, operation: BulkOperation[Item, Result], item: Item) -> Result:
-        """Do as `write`, where one call of *operation* takes the items of all callers that share a transaction."""
+    def write_each(self, operation: BulkOperation[Item, Result], item: Item, *, durable: bool = True) -> Result:
+        """
+        Do as `write`, where one call of *operation* takes the items of all callers that share a transaction.
+
+        Args:
+            durable: False for what a power cut may undo; it is, unless something of the transaction has to last.
+        """
         future: Future[Result] = Future()
         with self._gate:
             if self._closed:
                 raise LedgerUnavailable("The ledger is closed.")
-            self._queue.put(_Job(operation, item, future))
+            self._queue.put(_Job(operation, item, future, durable))
         try:
             return future.result(self._wait_s)
         except TimeoutError:
@@ -174,11 +187,12 @@ class GroupCommit:
 
     def _committed(self, jobs: list[_Job], *, again: bool = False) -> list[Any]:
         run = _run_together
+        begin = self._begin if any(job.durable for job in jobs) else self._begin_lightly
         tries = 0
         while True:
             started = time.monotonic()
             try:
-                with self._begin() as connection:
+                with begin() as connection:
                     outcomes = run(connection.execution_options(**{_AGAIN: again}), jobs)
             except _Spoiled:
                 run = _run_apart

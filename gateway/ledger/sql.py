@@ -154,7 +154,8 @@ class SqlLedger:
         """Take those of the tasks that are due to run, in the order given; see `Ledger.claim`."""
         if not task_ids:
             return []
-        return self._database.write_each(self._claim_each, sql_tasks.Wish(task_ids, owner, lease_ms, at_once or {}))
+        wish = sql_tasks.Wish(task_ids, owner, lease_ms, at_once or {})
+        return self._database.write_each(self._claim_each, wish, durable=False)  # undone, it is pending as before
 
     def waiting(self, kind: str, *, limit: int) -> list[Task]:
         """Return what waits for its turn; see `Ledger.waiting`."""
@@ -165,7 +166,9 @@ class SqlLedger:
         """Extend the leases; see `Ledger.beat`."""
         if not claims:
             return set()
-        return self._database.write(lambda c: sql_tasks.beat(c, claims, now=self._clock(), lease_ms=lease_ms))
+        return self._database.write(
+            lambda c: sql_tasks.beat(c, claims, now=self._clock(), lease_ms=lease_ms), durable=False
+        )
 
     def progress(self, claim: Claim, value: float) -> bool:
         """Write how far an attempt is; see `Ledger.progress`. What lies outside 0 to 1 is cut off."""

@@ -1,15 +1,17 @@
 """What every queue promises: run on the fake that unit tests use, and on Celery with a real broker."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from harness.broker import running_broker
+from harness.broker import Broker, running_broker
 from harness.fakes import FakeQueue
 
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.delivery.queue import Queue
 from gateway.errors import BrokerUnavailable
+from gateway.kinds import Pool
 from gateway.ledger.moves import accepted
 from gateway.ledger.task import NewTask, Priority, Task
 from gateway.message.ids import new_id
@@ -146,3 +148,63 @@ def test_a_broker_that_stays_away_is_told_every_time(under_test: UnderTest):
     for _ in range(3):
         with pytest.raises(BrokerUnavailable):
             under_test.queue.launch(new_id(), pool="io")
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    with running_broker() as broker:
+        yield broker
+
+
+def took(call: Callable[[], object]) -> float:
+    """Return the seconds after which the call told that the broker is not available."""
+    begun = time.monotonic()
+    with pytest.raises(BrokerUnavailable):
+        call()
+    return time.monotonic() - begun
+
+
+def test_a_broker_that_is_frozen_holds_one_caller_up_for_a_moment_and_the_next_not_at_all(broker: Broker):
+    with celery_app(broker.url, publisher=True) as app:
+        queue = CeleryQueue(app)
+        queue.launch(new_id(), pool="io")
+        with broker.frozen():
+            first = took(lambda: queue.launch_all([a_task()]))
+            others = [took(lambda: queue.launch(new_id(), pool="io")) for _ in range(100)]
+
+    assert first < 5  # half a second; without a limit of ours it would be a minute or more
+    assert sum(others) < 5
+
+
+def test_a_broker_that_takes_no_connection_is_not_waited_for():
+    with celery_app("redis://192.0.2.1:6379/0", publisher=True) as app:  # an address of nobody's: packets vanish
+        queue = CeleryQueue(app)
+
+        assert took(lambda: queue.launch(new_id(), pool="io")) < 5
+
+
+@pytest.mark.parametrize("pool", Pool)
+def test_the_more_urgent_overtakes_what_waits(broker: Broker, pool: Pool):
+    ids = {priority: [new_id(), new_id()] for priority in Priority}
+    with celery_app(broker.url, publisher=True) as app:
+        queue = CeleryQueue(app)
+        for priority, launched in ids.items():
+            for task_id in launched:
+                queue.launch(task_id, pool=pool, priority=priority)
+
+        (waiting,) = [each for each in app.conf.task_queues if each.name == pool]
+        with app.connection_for_read() as connection, connection.SimpleQueue(waiting) as taken:
+            order = [taken.get(timeout=60).payload[0][0][0] for _ in range(6)]
+
+    assert order == [*ids[Priority.HIGH], *ids[Priority.NORMAL], *ids[Priority.LOW]]
+
+
+@pytest.mark.parametrize("url", ["redis://localhost/0", "redis+socket:///tmp/b.sock", "amqp://localhost//"])
+def test_each_transport_is_given_options_that_it_knows(url: str):
+    options = {
+        publisher: celery_app(url, publisher=publisher).conf.broker_transport_options for publisher in (True, False)
+    }
+
+    for given in options.values():
+        assert ("visibility_timeout" in given) is ("priority_steps" in given) is url.startswith("redis")
+    assert any(name.endswith("_timeout") for name in options[True])

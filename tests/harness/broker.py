@@ -1,5 +1,7 @@
 """A real broker of the test's own: the wheel's Valkey on a unix socket, without a port."""
 
+import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +27,17 @@ class Broker:
     def stop(self) -> None:
         """Kill it; it remembers nothing."""
         self._server.terminate()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it stand still: it takes connections and bytes, and answers nothing."""
+        with self.client() as client:
+            number = int(client.info("server")["process_id"])
+        os.kill(number, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(number, signal.SIGCONT)
 
     def client(self) -> redis.Redis:
         return redis.Redis(unix_socket_path=str(self._socket))

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.errors import InvalidSetting, LedgerUnavailable
+from gateway.ledger.database import Database
 from gateway.ledger.migrations import migrate
 from gateway.ledger.sql import SqlLedger
 from gateway.ledger.task import NewTask
@@ -194,3 +195,16 @@ def test_closing_leaves_no_file_but_the_database(ledger, tmp_path):
     ledger.close()
 
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.db"]
+
+
+def test_only_what_a_power_cut_may_undo_does_not_wait_for_the_disk(url):
+    database = Database(url, max_batch=8, wait_s=60)
+
+    def how(connection):
+        return connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+
+    told = [database.write(how, durable=durable) for durable in (True, False, False, True, False, True)]
+
+    full, normal = 2, 1
+    assert told == [full, normal, normal, full, normal, full]
+    database.close()

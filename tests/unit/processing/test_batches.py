@@ -77,8 +77,8 @@ def test_what_was_handed_back_runs_elsewhere_at_the_same_time(works, gate):
     runner = works.runner(long_one(gate))
 
     threads = [in_thread(runner, ids)]
-    for task_id in eventually(lambda: len(works.queue.waiting["io"]) == 3 and works.queue.take("io")):
-        threads.append(in_thread(runner, [task_id]))
+    back = eventually(lambda: len(works.queue.waiting["io"]) == 3 and works.queue.take("io"))
+    threads += [in_thread(runner, [task_id]) for task_id in back]
 
     eventually(lambda: len(works.runs) == 4)
     assert statuses(works, ids) == [Status.PROCESSING] * 4
@@ -100,7 +100,7 @@ def test_a_result_does_not_wait_for_a_long_task_behind_it(works, gate):
     assert works[ids[2]].result == "long"
 
 
-def test_the_loss_of_a_worker_counts_for_what_had_begun_alone(works, gate, clock):
+def test_the_loss_of_a_worker_counts_for_what_had_begun_alone(works, clock):
     ids = tasks(works, "a", "b")
     works.ledger.claim(ids, owner="lost", lease_ms=1000)
     alone = works.task()
