@@ -84,6 +84,20 @@ def test_a_message_that_is_lost_after_the_first_look_is_missed_within_12_seconds
     assert seconds <= 12
 
 
+def test_a_message_that_is_lost_again_and_again_is_missed_in_time_each_time(
+    works, repairs: Repairs, queue: FakeQueue, clock
+):
+    works.task()
+
+    lost = 0
+    for _ in range(120):
+        clock.later(seconds=1)
+        repairs.put_right(DUTIES)
+        lost += len(queue.take("io"))
+
+    assert lost >= 120 // 12
+
+
 def test_while_the_broker_is_down_nothing_is_written_about_what_waits(
     works, repairs: Repairs, queue: FakeQueue, clock, lines: Lines
 ):
