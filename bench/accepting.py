@@ -52,8 +52,7 @@ def _measure(name: str, effort: Effort) -> Result:
         queue, task = CeleryQueue(app), nothing.define(app)
 
         def accept() -> None:
-            accepted = ledger.accept(_new())
-            queue.launch(accepted.id, pool=accepted.pool)
+            queue.launch_all([ledger.accept(_new())])
 
         for warm in (accept, lambda: _delay(task)):
             _rate(warm, 0.3)
