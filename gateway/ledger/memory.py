@@ -193,6 +193,8 @@ class MemoryLedger(MemoryUpkeep):
                 task = self._tasks[claim.task_id]
                 change = changes[claim] | {"result": results[claim]}
                 self._move(task, change, by=task.owner or "", remark=moves.end_remark(ending))
+                if ending.alert:
+                    self._raise(ending.alert)
             return held
 
     def backlog(self, pool: str, *, at_most: int) -> int:

@@ -366,7 +366,9 @@ class SqlLedger:
         return sql_tasks.claim_each(connection, wishes, now=self._clock())
 
     def _end_each(self, connection: Connection, calls: Sequence[Sequence[Ending]]) -> list[set[Claim]]:
-        return sql_tasks.end_each(connection, calls, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
+        return sql_tasks.end_each(
+            connection, calls, now=self._clock(), launch_grace_ms=self._launch_grace_ms, fold_ms=FOLD_WINDOW_MS
+        )
 
     def _alerts(self, statement: Select[tuple[object, ...]]) -> list[Alert]:
         return [alert_from(row) for row in self._database.rows(statement)]

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, cast
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_, update
 
 from gateway.errors import TaskAlreadyFinished, TaskNotRetryable
-from gateway.ledger import moves
+from gateway.ledger import moves, sql_alerts
 from gateway.ledger.group_commit import may_be_written
 from gateway.ledger.rows import task_from, to_json
 from gateway.ledger.schema import WAITS, tasks
@@ -178,7 +178,7 @@ def progress(connection: Connection, claim: Claim, value: float, *, now: int) ->
 
 
 def end_each(
-    connection: Connection, calls: Sequence[Sequence[Ending]], *, now: int, launch_grace_ms: int
+    connection: Connection, calls: Sequence[Sequence[Ending]], *, now: int, launch_grace_ms: int, fold_ms: int
 ) -> list[set[Claim]]:
     """Do as `Ledger.end` for several callers. Of several endings of one claim the first counts."""
     waiting: dict[Claim, tuple[int, Ending]] = {}
@@ -186,7 +186,7 @@ def end_each(
         for ending in endings:
             waiting.setdefault(ending.claim, (caller, ending))
     held: list[set[Claim]] = [set() for _ in calls]
-    changes, events, ended = [], [], []
+    changes, events, ended, alerts = [], [], [], []
     for row in connection.execute(_RUNNING, {"ids": [claim.task_id for claim in waiting]}):
         claim = Claim(task_id=row.id, attempt=row.attempt)
         if claim not in waiting:
@@ -205,9 +205,11 @@ def end_each(
         moved = (Status.PROCESSING, ending.status)
         events.append(event_row(claim.task_id, now, moved, by=row.owner, remark=moves.end_remark(ending)))
         ended.append((cast("moves.Told", row), ending.status))
+        alerts += [ending.alert] if ending.alert else []
     change_each(connection, changes)
     write_events(connection, events)
     write_deliveries(connection, ended, now=now)
+    sql_alerts.raise_each(connection, alerts, now=now, fold_ms=fold_ms)
     return held
 
 

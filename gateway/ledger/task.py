@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Final
 
-from gateway.ledger.alert import Alert
+from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.idempotency import KeyLease
 
 
@@ -113,6 +113,7 @@ class Ending:
     remark: str | None = None
     retry_at: int | None = None  #: ms since the epoch, with PENDING
     counts_as_failure: bool = True  #: with PENDING: whether it spends the retry budget
+    alert: NewAlert | None = None  #: written down in the same transaction, if the claim holds
     started_at: int | None = None  #: ms since the epoch, where the ledger does not know it; see `Ledger.claim`
 
 

@@ -26,6 +26,7 @@ from gateway.telemetry.rotation import rotate
 _LEAD: Final = "monitor"
 _LEAD_MS: Final = 10_000
 _COUNT_EVERY_S: Final = 5.0
+_COUNT_SHARE: Final = 100  #: times as long as it took is the pause after a count
 _UNREPORTED_AFTER_MS: Final = 1000  #: leaves the program that raised an alert the time to write its report
 _UNSURE_S: Final = 3600.0  #: for as long nothing is deleted after the clock was set: it may be set again
 
@@ -70,7 +71,7 @@ class Monitor:
         self._repairs = Repairs(ledger, queue, alarm=alarm, journal=journal, steady=steady)
         self._retention = Retention(ledger, alarm=alarm, reports=reports, journal=journal)
         self._leading = False
-        self._counted_at = -_COUNT_EVERY_S
+        self._count_at = 0.0
 
     def run(self, *, until: Callable[[], bool], wait: Callable[[float], object]) -> None:
         """
@@ -141,10 +142,10 @@ class Monitor:
                 self._journal.info("log.rotated", file=name)
 
     def _count(self) -> None:
-        """Keep the gauges of what waits; counting costs too much for every pass."""
-        if time.monotonic() - self._counted_at < _COUNT_EVERY_S:
+        """Keep the gauges of what waits. Counting costs more the more there is: it takes a hundredth of the time."""
+        started = time.monotonic()
+        if started < self._count_at:
             return
-        self._counted_at = time.monotonic()
         counts = self._ledger.counts()
         for status in Status:
             metrics.task_status.labels(status.value).set(counts.get(status, 0))
@@ -155,6 +156,8 @@ class Monitor:
             age = time.time() - oldest / 1000 if oldest else 0.0
             metrics.queue_depth.labels(pool.value).set(depth.pending if depth else 0)
             metrics.oldest_pending_seconds.labels(pool.value).set(max(age, 0.0))
+        took = time.monotonic() - started
+        self._count_at = time.monotonic() + max(_COUNT_EVERY_S, _COUNT_SHARE * took)
 
     def _tidy(self) -> None:
         self._retention.tidy(self.duties, clock_is_sure=not self._calm.stepped_within(_UNSURE_S))

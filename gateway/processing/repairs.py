@@ -119,7 +119,8 @@ class Repairs:
     def _publish(self, relaunches: Sequence[Relaunch]) -> None:
         for place, relaunch in enumerate(relaunches):
             try:
-                self._queue.launch(relaunch.task.id, pool=relaunch.task.pool)
+                task = relaunch.task
+                self._queue.launch(task.id, pool=task.pool, priority=task.priority)
             except BrokerUnavailable as error:
                 self._note_outage(error)
                 self._ask_at = self._steady() + _PAUSE_S

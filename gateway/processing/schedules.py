@@ -91,6 +91,6 @@ class Schedules:
 
     def _launch(self, task: Task) -> None:
         try:
-            self._queue.launch(task.id, pool=task.pool)
+            self._queue.launch(task.id, pool=task.pool, priority=task.priority)
         except BrokerUnavailable as error:  # it is in the ledger: the sweep launches it
             self._journal.warning("task.unlaunched", request_id=task.request_id, task_id=task.id, **error_fields(error))

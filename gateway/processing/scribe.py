@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.alerts.alarm import Alarm
-from gateway.errors import LedgerUnavailable
+from gateway.errors import AlertNotFound, LedgerUnavailable
 from gateway.journal import Journal
 from gateway.ledger import moves
 from gateway.ledger.ledger import Ledger
-from gateway.ledger.task import Claim, Status, Task
+from gateway.ledger.task import Claim, Status
 from gateway.processing.batch import Done
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
@@ -35,6 +35,7 @@ class Scribe:
         """
         if not done:
             return []
+        done = [_with_alert(each) for each in done]
         held = self._held(done)
         counted = [each for each in done if each.task.claim in held]
         self._tell([each for each in done if each.task.claim not in held], "discarded")
@@ -47,8 +48,8 @@ class Scribe:
                 metrics.task_processing_successes.inc()
             elif _ran(each):
                 metrics.task_processing_failures.inc()
-            if each.ending.status is Status.FAILED:
-                _raise_task_failed(self._alarm, replace(each.task, error=each.ending.error), self._journal)
+            if each.ending.alert is not None:
+                self._announce(each.ending.alert.id)
         return counted
 
     def _held(self, done: Sequence[Done]) -> set[Claim]:
@@ -61,6 +62,14 @@ class Scribe:
                     self._journal.error("task.unwritten", **ids, **error_fields(error))
             time.sleep(_WRITE_PAUSE_S)
         return set()
+
+    def _announce(self, alert_id: str) -> None:
+        try:
+            self._alarm.announce(self._ledger.alert(alert_id))
+        except AlertNotFound:
+            return  # it was folded into one that is told already
+        except LedgerUnavailable as error:  # the monitor writes its report
+            self._journal.error("alert.unwritten", alert_id=alert_id, **error_fields(error))
 
     def _tell(self, done: Sequence[Done], outcome: str) -> None:
         for each in done:
@@ -83,9 +92,9 @@ def _ran(done: Done) -> bool:
     return done.ending.status is not Status.PENDING or done.ending.counts_as_failure
 
 
-def _raise_task_failed(alarm: Alarm, task: Task, journal: Journal) -> None:
-    """Alert that a task has failed for good; the ledger's row tells it even where the alert cannot be recorded."""
-    try:
-        alarm.raise_alert(moves.task_failed(task))
-    except LedgerUnavailable as unavailable:
-        journal.error("alert.unrecorded", task_id=task.id, **error_fields(unavailable))
+def _with_alert(done: Done) -> Done:
+    """Return *done* with the word of a failure for good, so that nothing can come between the two."""
+    task, ending = done.task, done.ending
+    if ending.status is not Status.FAILED:
+        return done
+    return replace(done, ending=replace(ending, alert=moves.task_failed(replace(task, error=ending.error))))

@@ -336,6 +336,22 @@ def test_the_worker_of_a_canceled_task_has_no_say_in_its_retry(ledger, words):
     assert ledger.get(task.id).result == "new"
 
 
+def test_the_alert_of_a_failure_is_written_with_it_and_only_by_whoever_has_the_claim(ledger, words):
+    task, lost = words.running(), words.running()
+    ledger.cancel(lost.id, by="shop")
+    told, untold = (words.alert(subject=each.id) for each in (task, lost))
+
+    held = ledger.end(
+        [
+            Ending(claim=task.claim, status=Status.FAILED, error="Oops", alert=told),
+            Ending(claim=lost.claim, status=Status.FAILED, error="Oops", alert=untold),
+        ]
+    )
+
+    assert held == {task.claim}
+    assert [alert.id for alert in ledger.alerts()] == [told.id]
+
+
 def test_only_what_failed_or_was_canceled_can_be_retried(ledger, words):
     pending, running, done = words.accepted(), words.running(), words.running()
     words.ended(done)

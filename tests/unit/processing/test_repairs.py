@@ -9,7 +9,7 @@ from harness.journal import Lines
 from gateway.errors import BrokerUnavailable
 from gateway.journal import Journal
 from gateway.ledger.alert import AlertType
-from gateway.ledger.task import Status
+from gateway.ledger.task import Priority, Status
 from gateway.processing.calm import Calm
 from gateway.processing.duties import Duties
 from gateway.processing.monitor import Monitor
@@ -121,11 +121,11 @@ def test_a_broker_that_answers_and_takes_nothing_gets_one_try_every_5_seconds(wo
         tried = 0
         full = True
 
-        def launch(self, task_id: str, *, pool: str) -> None:
+        def launch(self, task_id: str, *, pool: str, priority: int = Priority.NORMAL) -> None:
             self.tried += 1
             if self.full:
                 raise BrokerUnavailable
-            super().launch(task_id, pool=pool)
+            super().launch(task_id, pool=pool, priority=priority)
 
     queue = Full()
     repairs = repairs_of(works, queue)
