@@ -1,6 +1,7 @@
 """`make chaos`: break a mesh for a while, and say whether the promise was kept."""
 
 import argparse
+import importlib.util
 import secrets
 import signal
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from chaos import recovery, report
 from chaos.run import Plan, run
+from harness import rabbitmq
 
 _TASKS_A_SECOND = 11
 
@@ -53,7 +55,17 @@ def _recovery(rounds: int) -> int:
     return 0 if all(figure.is_met for figure in figures) else 1
 
 
+def _missing(plan: Plan) -> str:
+    """Say what this machine or this checkout does not have; nothing where all is there."""
+    if plan.database == "postgres" and not importlib.util.find_spec("harness.postgres"):
+        return "there is no PostgreSQL for tests in this checkout"
+    return rabbitmq.missing() if plan.broker == "rabbitmq" else ""
+
+
 def _havoc(plan: Plan) -> int:
+    if why := _missing(plan):
+        sys.stderr.write(f"chaos: {why}\n")
+        return 2
     sys.stdout.write(f"seed {plan.seed}: {plan.seconds:g} s, {plan.tasks} tasks, {plan.database}, {plan.broker}\n")
     sys.stdout.flush()
     try:
