@@ -40,16 +40,17 @@ def _drain(**_: Any) -> None:
 def _leave_after_the_grace() -> None:
     """Hand back what still runs, publish what has not begun, and end; where all ended in time nobody gets here."""
     time.sleep(settings.drain_s)
+    requests = list(state.reserved_requests)
     held: dict[str, list[str]] = defaultdict(list)
-    for request in list(state.reserved_requests):
-        if request.worker_pid not in {None, os.getpid()}:
-            with suppress(ProcessLookupError):
-                os.kill(request.worker_pid, signal.SIGKILL)
+    for request in requests:
         held[owner_of(request)] += ids_of(request)
     _let_go_of_the_broker()
     Journal().warning("worker.drained", tasks=sum(len(ids) for ids in held.values()))
     for owner, ids in held.items():
         recovery().hand_back(ids, owner=owner)
+    for process in {request.worker_pid for request in requests} - {None, os.getpid()}:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)  # only now: what a process that died held counts as a failure
     os._exit(0)
 
 
