@@ -137,17 +137,17 @@ def build_runner(settings: Settings, *, pool: str, room: Room) -> Runner:
     )
 
 
-def build_recovery(settings: Callable[[], Settings]) -> Recovery:
+def build_recovery(settings: Settings) -> Recovery:
     """Return what settles the affairs of worker processes that are gone."""
-    given, journal = settings(), Journal()
-    ledger = build_ledger(given)
+    journal = Journal()
+    ledger = build_ledger(settings)
     return Recovery(
         ledger,
-        queue=CeleryQueue(celery_app(given.celery_broker_url, publisher=True)),
-        scribe=Scribe(ledger, alarm=_alarm(given, ledger), journal=journal),
+        queue=CeleryQueue(celery_app(settings.celery_broker_url, publisher=True)),
+        scribe=Scribe(ledger, alarm=_alarm(settings, ledger), journal=journal),
         journal=journal,
-        retry=RetryPolicy(max_attempts=given.max_attempts),
-        limits=lambda: _limits(settings()),
+        retry=RetryPolicy(max_attempts=settings.max_attempts),
+        limits=_limits(settings),
     )
 
 

@@ -7,7 +7,7 @@ from billiard.exceptions import WorkerLostError
 from celery.worker.request import Request
 
 from gateway.wiring import worker_name
-from workers.runners import recovery
+from workers.settling import LOST, settle
 
 
 class RunRequest(Request):  # type: ignore[misc]  # Celery is untyped
@@ -18,8 +18,8 @@ class RunRequest(Request):  # type: ignore[misc]  # Celery is untyped
         super().on_failure(exc_info, send_failed_event=send_failed_event, return_ok=return_ok)
         error = getattr(exc_info.exception, "exc", exc_info.exception)
         if isinstance(error, WorkerLostError):
-            ids, owner = ids_of(self), owner_of(self)
-            threading.Thread(target=lambda: recovery().lost(ids, owner=owner), name="recovery", daemon=True).start()
+            held = {owner_of(self): ids_of(self)}
+            threading.Thread(target=lambda: settle(LOST, held), name="settling", daemon=True).start()
 
 
 def ids_of(request: Request) -> list[str]:

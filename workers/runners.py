@@ -4,17 +4,15 @@ import mmap
 import os
 import signal
 import threading
-from functools import cache
 from typing import Final
 
 from gateway.journal import Journal
 from gateway.kinds import Pool
 from gateway.processing.limits import OwnProcess, Room, Threads
-from gateway.processing.recovery import Recovery
 from gateway.processing.runner import Runner
 from gateway.reloading import in_force, renew_with
 from gateway.settings import Settings
-from gateway.wiring import build_recovery, build_runner, build_work
+from gateway.wiring import build_runner, build_work
 
 
 class Runners:
@@ -58,12 +56,6 @@ def replace_this_process() -> None:
     """Have this worker end in order; whoever supervises it starts another."""
     Journal().warning("worker.replaced")
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-@cache
-def recovery() -> Recovery:
-    """Return what settles the affairs of processes that are gone; only their parent needs it."""
-    return build_recovery(in_force)
 
 
 runners: Final = Runners()

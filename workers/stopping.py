@@ -14,7 +14,8 @@ from celery.worker import state
 from gateway.journal import Journal
 from workers.app import settings
 from workers.requests import ids_of, owner_of
-from workers.runners import recovery, replace_this_process
+from workers.runners import replace_this_process
+from workers.settling import HAND_BACK, settle
 
 _LOOK_EVERY_S: Final = 10.0
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
@@ -46,8 +47,7 @@ def _leave_after_the_grace() -> None:
         held[owner_of(request)] += ids_of(request)
     _let_go_of_the_broker()
     Journal().warning("worker.drained", tasks=sum(len(ids) for ids in held.values()))
-    for owner, ids in held.items():
-        recovery().hand_back(ids, owner=owner)
+    settle(HAND_BACK, held)
     for process in {request.worker_pid for request in requests} - {None, os.getpid()}:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)  # only now: what a process that died held counts as a failure

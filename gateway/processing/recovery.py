@@ -32,7 +32,7 @@ class Recovery:
         scribe: Scribe,
         journal: Journal,
         retry: RetryPolicy,
-        limits: Callable[[], Mapping[str, Limit]],
+        limits: Mapping[str, Limit],
     ) -> None:
         self._ledger = ledger
         self._queue = queue
@@ -78,7 +78,7 @@ class Recovery:
     def _ended_by_death(self, task: Task) -> Ending:
         if task.started_at is None:
             return _handed_back(task, STOPPED)
-        limit = self._limits().get(task.kind, NO_LIMIT)
+        limit = self._limits.get(task.kind, NO_LIMIT)
         if limit.seconds is not None and _seconds(task) >= limit.seconds:
             return failed(task, TimeLimitExceeded(), retry=self._retry, limit=limit)
         failures = task.failures + 1

@@ -21,7 +21,7 @@ def recovery(works, *, limits: dict[str, Limit] | None = None, max_attempts: int
         scribe=Scribe(works.ledger, alarm=works.alarm, journal=Journal()),
         journal=Journal(),
         retry=RetryPolicy(max_attempts=max_attempts),
-        limits=lambda: limits or {},
+        limits=limits or {},
     )
 
 
