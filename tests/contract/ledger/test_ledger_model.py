@@ -63,6 +63,7 @@ class Model:
     failures: int = 0
     owner: str | None = None
     lease_until: int = 0  #: of the attempt that holds
+    began: bool = False  #: whether it is known to have; of what is claimed with others it is not at first
     result: object = None
     ended_at: int = 0
     holds_content: bool = True
@@ -133,11 +134,12 @@ class LedgerModel(RuleBasedStateMachine):
         open_to_claim = dict.fromkeys(one for one in wanted if one in self.tasks and self._claimable(self.tasks[one]))
         assert [task.id for task in taken] == list(open_to_claim)
         for task in taken:
-            self._started(task, owner)
+            self._started(task, owner, alone=len(wanted) == 1)
             self.held.append(Held(task.claim, owner))
 
-    def _started(self, task, owner):
+    def _started(self, task, owner, *, alone):
         model = self.tasks[task.id]
+        model.began = alone
         model.move("processing", owner)
         model.attempt += 1
         model.owner = owner
@@ -153,6 +155,7 @@ class LedgerModel(RuleBasedStateMachine):
         assert kept == {one.claim for one in held if self._holds(one)}
         for claim in kept:
             self.tasks[claim.task_id].lease_until = self.now + LEASE
+            self.tasks[claim.task_id].began = True
 
     @precondition(lambda self: self.held)
     @rule(pick=ONE, share=st.sampled_from([0.0, 0.5, 1.0]))
@@ -247,8 +250,9 @@ class LedgerModel(RuleBasedStateMachine):
         for relaunch in relaunches:
             model = self.tasks[relaunch.task.id]
             assert model.status == "pending" or relaunch.task.id in lost
-            spent = model.failures + (model.status == "processing")
-            gives_up = model.status == "processing" and spent >= MAX_ATTEMPTS
+            began = model.status == "processing" and model.began
+            spent = model.failures + began
+            gives_up = began and spent >= MAX_ATTEMPTS
             assert (relaunch.reason == GAVE_UP) is gives_up
             model.failures = spent
             model.move("failed" if gives_up else "pending", "monitor")
@@ -318,7 +322,7 @@ class LedgerModel(RuleBasedStateMachine):
             assert {one.task.id for one in relaunches} == set(live), "whatever is overdue is seen by the monitor"
             self._swept(relaunches, 500)
             for task in self.ledger.claim(live, owner="worker-1", lease_ms=LEASE):
-                self._started(task, "worker-1")
+                self._started(task, "worker-1", alone=len(live) == 1)
                 assert self.ledger.end([Ending(claim=task.claim, status=Status.COMPLETED, result={"n": 0})])
                 self.tasks[task.id].move("completed", "worker-1")
                 self.tasks[task.id].result = {"n": 0}

@@ -76,7 +76,7 @@ def test_old_alerts_are_forgotten_and_young_ones_stay(ledger, words, clock):
     clock.later(10 * DAY)
     young = ledger.raise_alert(words.alert())
 
-    assert ledger.forget(alerts_before=clock.now - 5 * DAY) == 1
+    assert len(ledger.purge_alerts(Chosen(before=clock.now - 5 * DAY))) == 1
 
     assert ledger.alerts() == [young]
     with pytest.raises(AlertNotFound):
@@ -88,7 +88,7 @@ def test_no_more_alerts_are_forgotten_at_once_than_asked_for(ledger, words, cloc
         ledger.raise_alert(words.alert(id=first_id(clock.now)[:-1] + str(number), subject=str(number)))
     clock.later(DAY)
 
-    assert [ledger.forget(alerts_before=clock.now, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [len(ledger.purge_alerts(Chosen(before=clock.now), limit=2)) for _ in range(3)] == [2, 1, 0]
 
 
 def test_chosen_tasks_are_deleted_with_their_history_if_they_have_ended(ledger, made_at, clock):

@@ -15,7 +15,7 @@ class Counted:
         self.asked: list[str] = []
         self.away = False
 
-    def waiting(self, pool: str, *, at_most: int) -> int:
+    def backlog(self, pool: str, *, at_most: int) -> int:
         self.asked.append(pool)
         if self.away:
             raise LedgerUnavailable
@@ -87,7 +87,7 @@ def test_what_was_admitted_since_the_last_count_counts(backlog: Backlog, ledger:
 
 def test_what_was_admitted_while_the_ledger_counted_is_not_lost(backlog: Backlog, ledger: Counted):
     backlog.refresh("io")
-    count = ledger.waiting
+    count = ledger.backlog
 
     def slowly(pool: str, *, at_most: int) -> int:
         counted = count(pool, at_most=at_most)
@@ -95,7 +95,7 @@ def test_what_was_admitted_while_the_ledger_counted_is_not_lost(backlog: Backlog
             backlog.admit(pool)
         return counted
 
-    ledger.waiting, ledger.numbers["io"] = slowly, 6
+    ledger.backlog, ledger.numbers["io"] = slowly, 6
     backlog.refresh("io")
 
     assert refused(backlog) >= 1
@@ -103,14 +103,14 @@ def test_what_was_admitted_while_the_ledger_counted_is_not_lost(backlog: Backlog
 
 def test_nobody_waits_for_the_ledger_and_it_is_asked_now_and_then(backlog: Backlog, ledger: Counted, clock: Clock):
     go_on = threading.Event()
-    count = ledger.waiting
+    count = ledger.backlog
 
     def slowly(pool: str, *, at_most: int) -> int:
         counted = count(pool, at_most=at_most)
         assert go_on.wait(30)
         return counted
 
-    ledger.waiting, ledger.numbers["io"] = slowly, 10
+    ledger.backlog, ledger.numbers["io"] = slowly, 10
     for _ in range(50):
         backlog.admit("io")
     go_on.set()

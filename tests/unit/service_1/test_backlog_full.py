@@ -67,7 +67,7 @@ def test_a_ledger_that_cannot_count_refuses_nobody(door: Door, shop):
     def away(*_: object, **__: object) -> int:
         raise LedgerUnavailable
 
-    door.ledger.waiting = away
+    door.ledger.backlog = away
 
     for _ in range(5):
         assert shop.post("/tasks", {"content": CLEAN}).status_code == 201
