@@ -8,10 +8,9 @@ has which lock, and waits for ever for one that its parent had in that moment. S
 import argparse
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Final
-
-import orjson
 
 from gateway.journal import Journal
 from gateway.reloading import in_force
@@ -21,7 +20,7 @@ from gateway.wiring import build_recovery
 
 LOST: Final = "lost"
 HAND_BACK: Final = "hand-back"
-_WITHIN_S: Final = 30.0  #: the monitor does what is not done by then
+_WITHIN_S: Final = 10.0  #: the monitor does what is not done by then
 
 
 def settle(verb: str, held: Mapping[str, Sequence[str]]) -> None:
@@ -32,29 +31,30 @@ def settle(verb: str, held: Mapping[str, Sequence[str]]) -> None:
         verb: `LOST` or `HAND_BACK`.
         held: ids of tasks by what the ledger calls their owner.
     """
-    if not held:
-        return
-    command = [sys.executable, "-m", __spec__.name, verb]
+    command = [sys.executable, "-m", __spec__.name, verb, f"--at={time.time()}"]
+    command += [f"{owner}={','.join(ids)}" for owner, ids in held.items()]
     try:
-        subprocess.run(command, input=orjson.dumps(held), timeout=_WITHIN_S, check=True)  # noqa: S603 - ours
+        # Nothing is piped, and the child is spawned: one that the pool forks just now would keep a pipe's end open.
+        subprocess.run(command, stdin=subprocess.DEVNULL, close_fds=False, timeout=_WITHIN_S, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
         Journal().error("tasks.unrecovered", **error_fields(error))
 
 
 def main() -> None:
-    """Settle what standard input tells."""
+    """Settle what the command line tells."""
     parser = argparse.ArgumentParser(description="Settle what worker processes held that are gone.")
     parser.add_argument("verb", choices=[LOST, HAND_BACK])
+    parser.add_argument("--at", type=float, help="when they ended, in seconds since the epoch")
+    parser.add_argument("held", nargs="*", metavar="owner=id,id", help="what each of them held")
     given = parser.parse_args()
-    held: dict[str, list[str]] = orjson.loads(sys.stdin.buffer.read())
-    pool, _, _ = next(iter(held)).partition("@")
-    configure_logs(in_force(), f"worker-{pool}")
-    recovery = build_recovery(in_force())
-    for owner, ids in held.items():
+    for each in given.held:
+        owner, _, ids = each.rpartition("=")
+        configure_logs(in_force(), f"worker-{owner.partition('@')[0]}")
+        recovery = build_recovery(in_force())
         if given.verb == LOST:
-            recovery.lost(ids, owner=owner)
+            recovery.lost(ids.split(","), owner=owner, at=given.at)
         else:
-            recovery.hand_back(ids, owner=owner)
+            recovery.hand_back(ids.split(","), owner=owner)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from amqp.exceptions import AMQPError
 from celery import Celery
 from kombu.entity import Exchange
 from kombu.entity import Queue as KombuQueue
@@ -23,7 +24,7 @@ _SEPARATOR: Final = ":"  #: between a pool and a priority in the name of a list 
 #: Redis has a list for each priority, and the lower number is taken first; RabbitMQ's queues know the higher as sooner.
 _REDIS_PRIORITIES: Final[Mapping[int, int]] = {Priority.HIGH: 0, Priority.NORMAL: 3, Priority.LOW: 6}
 _AMQP_PRIORITIES: Final[Mapping[int, int]] = {priority: int(priority) for priority in Priority}
-_BROKER_ERRORS: Final = (OperationalError, KombuError, RedisError, OSError, TimeoutError)
+BROKER_ERRORS: Final = (AMQPError, OperationalError, KombuError, RedisError, OSError, TimeoutError)
 
 #: See docs/decisions/0002-the-ledger-is-the-truth.md for what each of these was chosen against.
 _SETTINGS: Final[dict[str, Any]] = {
@@ -132,7 +133,7 @@ class CeleryQueue:
                 priority=self._priorities[address.priority],
                 retry=False,
             )
-        except _BROKER_ERRORS:
+        except BROKER_ERRORS:
             raise BrokerUnavailable from None
 
     def holds(self, pool: str, task_ids: Collection[str]) -> set[str] | None:
@@ -152,7 +153,7 @@ class CeleryQueue:
                         if len(raw) < 1000 or held == wanted:  # noqa: PLR2004 - the step above: the list's end
                             break
                 return held
-        except _BROKER_ERRORS:
+        except BROKER_ERRORS:
             raise BrokerUnavailable from None
 
     def ping(self) -> None:
@@ -162,5 +163,5 @@ class CeleryQueue:
                 client = getattr(connection.default_channel, "client", None)
                 if client is not None:
                     client.ping()
-        except _BROKER_ERRORS:
+        except BROKER_ERRORS:
             raise BrokerUnavailable from None

@@ -3,13 +3,11 @@
 from typing import Final
 
 from celery import Celery
-from kombu.exceptions import KombuError, OperationalError
-from redis.exceptions import RedisError
 
+from gateway.delivery.celery_queue import BROKER_ERRORS
 from gateway.errors import BrokerUnavailable, WorkersSilent
 
 _WITHIN_S: Final = 2.0
-_BROKER_ERRORS: Final = (OperationalError, KombuError, RedisError, OSError, TimeoutError)
 
 
 class CeleryWorkers:
@@ -31,7 +29,7 @@ class CeleryWorkers:
                 answers = self._app.control.ping(
                     timeout=_WITHIN_S, limit=1, pattern=f"{pool}@*", matcher="glob", connection=connection
                 )
-        except _BROKER_ERRORS:
+        except BROKER_ERRORS:
             raise BrokerUnavailable from None
         if not answers:
             raise WorkersSilent

@@ -142,7 +142,7 @@ class MemoryLedger(MemoryUpkeep):
                 if task is None or not _is_due_to_run(task, now):
                     continue
                 if self._processing(task.kind) >= (at_once or {}).get(task.kind, len(self._tasks)):
-                    self._set(task_id, {"due_at": now + moves.PARKED_MS})
+                    self._set(task_id, {"due_at": now + _patience(task, now)})
                     continue
                 changes = moves.claimed(owner=owner, now=now, lease_ms=lease_ms, alone=len(task_ids) == 1)
                 taken.append(self._move(task, changes | {"attempt": task.attempt + 1}, by=owner))
@@ -376,6 +376,11 @@ class MemoryLedger(MemoryUpkeep):
 
 def _is_due_to_run(task: Task, now: int) -> bool:
     return task.status is Status.PENDING and (task.not_before or 0) <= now
+
+
+def _patience(task: Task, now: int) -> int:
+    waited = now - (task.created_at if task.updated_at is None else task.updated_at)
+    return min(max(waited // 2, moves.PARKED_MS), moves.LONGEST_BACK_OFF_MS)
 
 
 def _depth(pool: str, live: list[Task]) -> PoolDepth:

@@ -154,7 +154,7 @@ class SqlLedger:
         """Take those of the tasks that are due to run, in the order given; see `Ledger.claim`."""
         if not task_ids:
             return []
-        wish = sql_tasks.Wish(task_ids, owner, lease_ms, at_once or {})
+        wish = sql_tasks.Wish(task_ids, owner, lease_ms, at_once or {}, self._clock())
         return self._database.write_each(self._claim_each, wish, durable=False)  # undone, it is pending as before
 
     def waiting(self, kind: str, *, limit: int) -> list[Task]:
@@ -291,7 +291,9 @@ class SqlLedger:
 
     def take_key(self, key_hash: str, body_hash: str, *, for_ms: int) -> KeyLease | UsedKey:
         """Take an idempotency key, or tell what is known of it; see `Ledger.take_key`."""
-        return self._database.write_each(self._take_each, sql_idempotency.Asking(key_hash, body_hash, for_ms))
+        return self._database.write_each(
+            self._take_each, sql_idempotency.Asking(key_hash, body_hash, self._clock() + for_ms)
+        )
 
     def note_sent(self, key: KeyLease, message_id: str) -> None:
         """Note that a message is sent on under the key; see `Ledger.note_sent`."""

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.errors import IdempotencyInFlight
 from gateway.ledger import sql_tasks
+from gateway.ledger.group_commit import may_be_written
 from gateway.ledger.idempotency import KEY_KEPT_MS, KeyLease, UsedKey
 from gateway.ledger.schema import idempotency, tasks
 
@@ -41,7 +42,10 @@ def _is_over() -> ColumnElement[bool]:
 
 
 _OVER: Final = select(idempotency.c.key_hash).where(_is_over()).order_by(idempotency.c.until).limit(bindparam("most"))
-_DROP: Final = delete(idempotency).where(idempotency.c.key_hash.in_(_OVER)).returning(idempotency.c.key_hash)
+# The condition once more outside: PostgreSQL looks at that again where it has waited for somebody who took the key.
+_DROP: Final = (
+    delete(idempotency).where(idempotency.c.key_hash.in_(_OVER), _is_over()).returning(idempotency.c.key_hash)
+)
 
 
 class Asking(NamedTuple):
@@ -49,7 +53,7 @@ class Asking(NamedTuple):
 
     key_hash: str
     body_hash: str
-    for_ms: int
+    until: int  #: ms since the epoch
 
 
 class Accepting(NamedTuple):
@@ -99,11 +103,12 @@ def drop(connection: Connection, *, limit: int, now: int) -> int:
 
 
 def _take(connection: Connection, asking: Asking, *, now: int) -> KeyLease | UsedKey:
-    until = now + asking.for_ms
-    values = {"key_hash": asking.key_hash, "body_hash": asking.body_hash, "until": until}
+    values = asking._asdict()
     if connection.execute(_taking(connection.dialect.name), {**values, **_times(now)}).first() is not None:
-        return KeyLease(key_hash=asking.key_hash, until=until)
+        return KeyLease(key_hash=asking.key_hash, until=asking.until)
     row = connection.execute(_LOOK, {"of_key": asking.key_hash}).mappings().one()
+    if may_be_written(connection) and (row["body_hash"], row["until"]) == (asking.body_hash, asking.until):
+        return KeyLease(key_hash=asking.key_hash, until=asking.until)  # by a COMMIT that broke
     return UsedKey(
         body_hash=row["body_hash"], in_flight=row["until"] > now, taken_id=row["task_id"], answer=row["answer"]
     )

@@ -3,7 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from gateway.errors import TaskAlreadyFinished, TaskNotRetryable
 from gateway.ledger import moves, sql_alerts
@@ -53,7 +66,15 @@ _PROCESSING_BY_KIND: Final = (
     .group_by(tasks.c.kind)
 )
 _ONE_BY_ONE: Final = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("name"))))
-_PARK: Final = update(tasks).where(_IDS, *_DUE_TO_RUN[:1]).values(due_at=bindparam("due_at"))
+_HALF: Final[ColumnElement[int]] = (
+    bindparam("now", type_=BigInteger) - func.coalesce(tasks.c.updated_at, tasks.c.created_at)
+) // 2
+_PATIENCE: Final = case(
+    (_HALF < moves.PARKED_MS, literal(moves.PARKED_MS)),
+    (_HALF > moves.LONGEST_BACK_OFF_MS, literal(moves.LONGEST_BACK_OFF_MS)),
+    else_=_HALF,
+)
+_PARK: Final = update(tasks).where(_IDS, *_DUE_TO_RUN[:1]).values(due_at=bindparam("now", type_=BigInteger) + _PATIENCE)
 _WAITING: Final = (
     select(tasks)
     .where(tasks.c.kind == bindparam("of_kind"), WAITS, _DUE_TO_RUN[1])  # in words that the index of these has, too
@@ -66,6 +87,8 @@ _PROGRESS: Final = (
     .values(progress=bindparam("progress"), updated_at=bindparam("updated_at"))
     .returning(tasks.c.id)
 )
+_RUN_NOW: Final = select(tasks).where(_IDS, _RUNS)
+_ENDED_NOW: Final = select(tasks.c.id, tasks.c.attempt, tasks.c.status).where(_IDS, tasks.c.finished_at.is_not(None))
 _RUNNING: Final = (
     select(
         *(tasks.c.id, tasks.c.attempt, tasks.c.owner, tasks.c.failures, tasks.c.started_at),
@@ -105,6 +128,7 @@ class Wish(NamedTuple):
     owner: str
     lease_ms: int
     at_once: Mapping[str, int]
+    asked_at: int  #: ms since the epoch
 
     @property
     def group(self) -> tuple[str, int, bool]:
@@ -125,14 +149,29 @@ def claim_each(connection: Connection, wishes: Sequence[Wish], *, now: int) -> l
         changes = moves.claimed(owner=owner, now=now, lease_ms=lease_ms, alone=alone)
         rows = connection.execute(_CLAIM, {"ids": task_ids, "now": now, **changes}).mappings()
         taken[owner, lease_ms, alone] = {row["id"]: task_from(row) for row in rows}
+    known = _granted_before(connection, wishes) if may_be_written(connection) else {}
     events = [
         event_row(task_id, now, (Status.PENDING, Status.PROCESSING), by=owner)
         for (owner, *_), tasks_of_owner in taken.items()
         for task_id in tasks_of_owner
     ]
     write_events(connection, events)
+    for wish in wishes:
+        taken[wish.group] |= {id_: known.pop(id_) for id_ in wish.task_ids if id_ in known}
     # Each task is handed out once, also where two callers of one owner wished for it.
     return [[task for id_ in wish.task_ids if (task := taken[wish.group].pop(id_, None))] for wish in wishes]
+
+
+def _granted_before(connection: Connection, wishes: Sequence[Wish]) -> dict[str, Task]:
+    """Return what the same wishes were granted in a transaction whose COMMIT broke, after it was written."""
+    asked = {id_: wish for wish in wishes for id_ in wish.task_ids}
+    rows = connection.execute(_RUN_NOW, {"ids": list(asked)}).mappings()
+    tasks_now = [task_from(row) for row in rows]
+    return {
+        task.id: task
+        for task in tasks_now
+        if task.owner == asked[task.id].owner and (task.updated_at or 0) >= asked[task.id].asked_at
+    }
 
 
 def _fitting(connection: Connection, task_ids: list[str], at_once: Mapping[str, int], *, now: int) -> list[str]:
@@ -155,7 +194,7 @@ def _fitting(connection: Connection, task_ids: list[str], at_once: Mapping[str, 
             if free[of_kind] < 0:
                 parked.append(task_id)
     if parked:
-        connection.execute(_PARK, {"ids": parked, "due_at": now + moves.PARKED_MS})
+        connection.execute(_PARK, {"ids": parked, "now": now})
     return [task_id for task_id in task_ids if task_id not in parked]
 
 
@@ -186,6 +225,11 @@ def end_each(
         for ending in endings:
             waiting.setdefault(ending.claim, (caller, ending))
     held: list[set[Claim]] = [set() for _ in calls]
+    if may_be_written(connection):  # a COMMIT broke: what it wrote is told as written
+        for over in connection.execute(_ENDED_NOW, {"ids": [claim.task_id for claim in waiting]}):
+            claim = Claim(task_id=over.id, attempt=over.attempt)
+            if claim in waiting and waiting[claim][1].status == over.status:
+                held[waiting[claim][0]].add(claim)
     changes, events, ended, alerts = [], [], [], []
     for row in connection.execute(_RUNNING, {"ids": [claim.task_id for claim in waiting]}):
         claim = Claim(task_id=row.id, attempt=row.attempt)

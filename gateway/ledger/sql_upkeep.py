@@ -15,6 +15,8 @@ from gateway.ledger.task import LIVE, Task
 from gateway.message.ids import first_id
 
 _EMPTY: Final = {"payload": "{}", "result": None, "callback_url": None}
+# PostgreSQL looks again at conditions outside a subselect where it has waited for another transaction, at others not.
+_LONG_OVER: Final = tasks.c.finished_at < bindparam("before")
 _TO_WIPE: Final = (
     select(tasks.c.id)
     .where(tasks.c.finished_at < bindparam("before"), tasks.c.finished_at.is_not(None), text("payload <> '{}'"))
@@ -22,7 +24,10 @@ _TO_WIPE: Final = (
     .limit(bindparam("most"))
 )
 _WIPE: Final = (
-    update(tasks).where(tasks.c.id.in_(_TO_WIPE)).values(**_EMPTY, updated_at=bindparam("now")).returning(tasks.c.id)
+    update(tasks)
+    .where(tasks.c.id.in_(_TO_WIPE), _LONG_OVER)
+    .values(**_EMPTY, updated_at=bindparam("now"))
+    .returning(tasks.c.id)
 )
 # By id, which tells when a task was made, since the rows that are left over at the low end of it are few.
 _TO_DELETE: Final = (
@@ -30,7 +35,7 @@ _TO_DELETE: Final = (
     .where(tasks.c.id < bindparam("below"), tasks.c.finished_at < bindparam("before"))
     .limit(bindparam("most"))
 )
-_DELETE: Final = delete(tasks).where(tasks.c.id.in_(_TO_DELETE)).returning(tasks.c.id)
+_DELETE: Final = delete(tasks).where(tasks.c.id.in_(_TO_DELETE), _LONG_OVER).returning(tasks.c.id)
 
 
 def wipe(connection: Connection, *, contents_before: int, tasks_before: int, limit: int, now: int) -> int:
@@ -67,7 +72,8 @@ def count_alerts(chosen: Chosen) -> Select[int]:
 
 def purge(connection: Connection, chosen: Chosen, *, limit: int) -> int:
     """Do as `Ledger.purge`; a task's events go with its row."""
-    ids = [row.id for row in connection.execute(select(tasks.c.id).where(*_chosen(chosen)).limit(limit))]
+    some = select(tasks.c.id).where(*_chosen(chosen)).limit(limit).with_for_update()
+    ids = [row.id for row in connection.execute(some)]
     connection.execute(delete(idempotency).where(idempotency.c.task_id.in_(ids)))
     connection.execute(delete(tasks).where(tasks.c.id.in_(ids)))
     return len(ids)

@@ -26,6 +26,7 @@ from gateway.telemetry.rotation import rotate
 _LEAD: Final = "monitor"
 _LEAD_MS: Final = 10_000
 _COUNT_EVERY_S: Final = 5.0
+_REPORTS_S: Final = 1.0  #: spent on reports in one pass
 _COUNT_SHARE: Final = 100  #: times as long as it took is the pause after a count
 _UNREPORTED_AFTER_MS: Final = 1000  #: leaves the program that raised an alert the time to write its report
 _UNSURE_S: Final = 3600.0  #: for as long nothing is deleted after the clock was set: it may be set again
@@ -107,15 +108,18 @@ class Monitor:
             self._journal.warning("clock.set", seconds=step)
         if step < 0:
             self._ledger.bring_near(lease_ms=self.duties.lease_ms)
+            self.schedules.plan_again()
         return self._repairs.put_right(self.duties) if self._calm.is_calm else []
 
     def write_reports(self) -> int:
         """Write the reports that are missing or tell too few, and return how many."""
-        written = 0
+        written, started = 0, time.monotonic()
         for alert in self._ledger.unreported_alerts(older_than_ms=_UNREPORTED_AFTER_MS):
             if self._alarm.report(alert):
                 self._ledger.mark_reported(alert.id, alert.count)
                 written += 1
+            if time.monotonic() - started > _REPORTS_S:
+                break  # the rest with the next pass: what is lost must not wait
         return written
 
     def _leads(self) -> bool:
@@ -146,6 +150,7 @@ class Monitor:
         started = time.monotonic()
         if started < self._count_at:
             return
+        self._count_at = started + _COUNT_SHARE  # also where it takes too long: other duties must not wait for that
         counts = self._ledger.counts()
         for status in Status:
             metrics.task_status.labels(status.value).set(counts.get(status, 0))

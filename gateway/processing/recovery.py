@@ -13,12 +13,13 @@ from gateway.ledger.task import Ending, Status, Task
 from gateway.processing.batch import Done
 from gateway.processing.limits import NO_LIMIT, Limit, TimeLimitExceeded
 from gateway.processing.retry import OWN_POLICIES, RetryPolicy
-from gateway.processing.runner import failed
+from gateway.processing.runner import failed, launch_next
 from gateway.processing.scribe import Scribe
 from gateway.telemetry.logs import error_fields
 
 STOPPED: Final = "handed back: its worker stopped"
 KILLED: Final = "worker lost"
+NOT_BEGUN: Final = "handed back: its worker was lost before it had begun"
 
 
 class Recovery:
@@ -45,9 +46,14 @@ class Recovery:
         """Give what *owner* holds of the tasks to others, since it stops; their retry budget stays as it is."""
         self._settle(task_ids, owner, lambda task: _handed_back(task, STOPPED))
 
-    def lost(self, task_ids: Iterable[str], *, owner: str) -> None:
-        """Note that *owner* is dead: what it had begun of the tasks has failed, the rest goes to others."""
-        self._settle(task_ids, owner, self._ended_by_death)
+    def lost(self, task_ids: Iterable[str], *, owner: str, at: float) -> None:
+        """
+        Note that *owner* is dead: what it had begun of the tasks has failed, the rest goes to others.
+
+        Args:
+            at: when it died, in seconds since the epoch.
+        """
+        self._settle(task_ids, owner, lambda task: self._ended_by_death(task, at))
 
     def _settle(self, task_ids: Iterable[str], owner: str, ending: Callable[[Task], Ending]) -> None:
         try:
@@ -58,6 +64,7 @@ class Recovery:
         except GatewayError as error:
             self._journal.error("tasks.unrecovered", **error_fields(error))  # the monitor does, once their lease ends
             return
+        launch_next(self._ledger, self._queue, self._journal, done, self._limits)
         again = [each.task for each in done if each.ending.status is Status.PENDING and each.ending.retry_at is None]
         self._launch([*again, *(task for task in tasks if task.status is Status.PENDING and task.not_before is None)])
 
@@ -75,11 +82,11 @@ class Recovery:
         except BrokerUnavailable as error:
             self._journal.warning("task.unlaunched", **error_fields(error))  # the monitor launches them
 
-    def _ended_by_death(self, task: Task) -> Ending:
+    def _ended_by_death(self, task: Task, at: float) -> Ending:
         if task.started_at is None:
-            return _handed_back(task, STOPPED)
+            return _handed_back(task, NOT_BEGUN)
         limit = self._limits.get(task.kind, NO_LIMIT)
-        if limit.seconds is not None and _seconds(task) >= limit.seconds:
+        if limit.seconds is not None and at - task.started_at / 1000 >= limit.seconds:
             return failed(task, TimeLimitExceeded(), retry=self._retry, limit=limit)
         failures = task.failures + 1
         if failures >= (limit.attempts or OWN_POLICIES.get(task.kind, self._retry).max_attempts):

@@ -123,7 +123,7 @@ class Runner:
             self._tell_started(running)
             try:
                 self._ledger.beat([running.claim], lease_ms=self._lease_ms)  # from now on it is known to have begun
-            except LedgerUnavailable as error:
+            except Exception as error:  # noqa: BLE001 - what was taken out of the batch has to be written down
                 self._journal.error("heartbeat.missed", **error_fields(error))
         back = [Done(task=task, ending=_handed_back(task), seconds=0.0) for task in waiting]
         self._write([*done, *back])
@@ -142,6 +142,9 @@ class Runner:
         overrun = limit.seconds and self._timer.call_in(limit.seconds, partial(self._overrun, task, limit, stopped))
         try:
             ending = self._attempt(task, stopped.is_set, started_at)
+        except BaseException:
+            self._heartbeat.stop(task.claim)  # nobody writes its end down
+            raise
         finally:
             if overrun:
                 overrun.cancel()
@@ -152,29 +155,23 @@ class Runner:
     def _write(self, done: Sequence[Done]) -> None:
         """Write down how attempts ended, and launch what waited for them to end."""
         try:
-            held = self._scribe.write(done)
+            self._scribe.write(done)
         finally:
             for each in done:
                 self._heartbeat.stop(each.task.claim)
-        if at_once := self.work.at_once:
-            for kind in [each.task.kind for each in held if each.task.kind in at_once]:
-                self._launch_next(kind)
+        self._launch_next(done)
 
-    def _launch_next(self, kind: str) -> None:
-        try:
-            for task in self._ledger.waiting(kind, limit=1):
-                self._queue.launch(task.id, pool=task.pool, priority=task.priority)
-        except (LedgerUnavailable, BrokerUnavailable) as error:
-            self._journal.warning("task.unlaunched", kind=kind, **error_fields(error))  # the monitor does it
+    def _launch_next(self, done: Sequence[Done]) -> None:
+        launch_next(self._ledger, self._queue, self._journal, done, self.work.limits)
 
     def _overrun(self, task: Task, limit: Limit, stopped: threading.Event) -> None:
         """End the attempt in the ledger, so that what it returns counts no more, and have it end here, too."""
         if task.claim not in self._running:
             return
-        stopped.set()
-        self._scribe.write(
-            [Done(task=task, ending=self._failed(task, TimeLimitExceeded()), seconds=limit.seconds or 0.0)]
-        )
+        done = Done(task=task, ending=self._failed(task, TimeLimitExceeded()), seconds=limit.seconds or 0.0)
+        self._scribe.write([done])
+        stopped.set()  # only now, or a job that stops at once would be written down as canceled
+        self._launch_next([done])
         self._remove(task.claim)
 
     def _await_its_end(self, claim: Claim) -> None:
@@ -264,6 +261,21 @@ def failed(
         retry_at=int(time.time() * 1000) + delay,
         started_at=started_at,
     )
+
+
+def launch_next(
+    ledger: Ledger, queue: Queue, journal: Journal, done: Sequence[Done], limits: Mapping[str, Limit]
+) -> None:
+    """Launch what waited for the end of those of *done* of whose kind only some may run at once."""
+    for kind in dict.fromkeys(each.task.kind for each in done):
+        at_once = limits.get(kind, NO_LIMIT).at_once
+        if at_once is None:
+            continue
+        try:
+            for task in ledger.waiting(kind, limit=at_once):  # several may have ended; doubles are harmless
+                queue.launch(task.id, pool=task.pool, priority=task.priority)
+        except (LedgerUnavailable, BrokerUnavailable) as error:
+            journal.warning("task.unlaunched", kind=kind, **error_fields(error))  # the monitor does it
 
 
 def _handed_back(task: Task) -> Ending:

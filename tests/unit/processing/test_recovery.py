@@ -1,5 +1,7 @@
 """What becomes of what a worker process held, once that is gone or about to go."""
 
+import time
+
 import pytest
 
 from gateway.journal import Journal
@@ -52,7 +54,7 @@ def test_what_waited_in_a_worker_that_stops_is_published_again(works):
 def test_what_another_worker_holds_is_left_alone(works):
     ids = claimed(works, owner="alive")
 
-    recovery(works).lost(ids, owner="gone")
+    recovery(works).lost(ids, owner="gone", at=time.time())
 
     assert (works[ids[0]].status, works[ids[0]].owner) == (Status.PROCESSING, "alive")
     assert works.queue.launched == []
@@ -62,7 +64,7 @@ def test_what_has_ended_or_is_not_known_is_left_alone(works):
     done = works.task()
     works.runner().run([done])
 
-    recovery(works).lost([done, new_id()], owner="gone")
+    recovery(works).lost([done, new_id()], owner="gone", at=time.time())
 
     assert works[done].status is Status.COMPLETED
     assert works.queue.launched == []
@@ -71,7 +73,7 @@ def test_what_has_ended_or_is_not_known_is_left_alone(works):
 def test_a_process_that_died_counts_as_a_failure_of_what_it_had_begun(works):
     ids = claimed(works)
 
-    recovery(works).lost(ids, owner="gone")
+    recovery(works).lost(ids, owner="gone", at=time.time())
 
     assert (works[ids[0]].status, works[ids[0]].failures) == (Status.PENDING, 1)
     assert works.ledger.events(ids[0])[-1].remark == "worker lost"
@@ -81,7 +83,7 @@ def test_a_process_that_died_counts_as_a_failure_of_what_it_had_begun(works):
 def test_it_does_not_count_for_what_had_not_begun(works):
     ids = claimed(works, number=3)
 
-    recovery(works, max_attempts=1).lost(ids, owner="gone")
+    recovery(works, max_attempts=1).lost(ids, owner="gone", at=time.time())
 
     assert [(works[task_id].status, works[task_id].failures) for task_id in ids] == [(Status.PENDING, 0)] * 3
     assert works.queue.take("io") == ids
@@ -92,9 +94,9 @@ def test_a_task_whose_processes_die_too_often_has_failed_with_an_alert(works, li
     (task_id,) = claimed(works)
     undertaker = recovery(works, limits=limits, max_attempts=max_attempts)
 
-    undertaker.lost([task_id], owner="gone")
+    undertaker.lost([task_id], owner="gone", at=time.time())
     works.ledger.claim([task_id], owner="gone", lease_ms=LEASE)
-    undertaker.lost([task_id], owner="gone")
+    undertaker.lost([task_id], owner="gone", at=time.time())
 
     assert (works[task_id].status, works[task_id].error) == (Status.FAILED, "WorkerLost")
     assert [(alert.type, alert.subject) for alert in works.ledger.alerts()] == [(AlertType.TASK_FAILED, task_id)]
@@ -105,7 +107,7 @@ def test_a_process_that_was_killed_by_its_time_limit_is_told_so(works, clock, mo
     (task_id,) = claimed(works)
     clock.later(seconds=6)
 
-    recovery(works, limits={"probe": Limit(seconds=5, attempts=1)}).lost([task_id], owner="gone")
+    recovery(works, limits={"probe": Limit(seconds=5, attempts=1)}).lost([task_id], owner="gone", at=time.time())
 
     assert (works[task_id].status, works[task_id].error) == (Status.FAILED, "TimeLimitExceeded: time_limit")
 
@@ -114,6 +116,6 @@ def test_without_a_ledger_it_is_left_to_the_monitor(works):
     ids = claimed(works)
     works.ledger.close()
 
-    recovery(works).lost(ids, owner="gone")
+    recovery(works).lost(ids, owner="gone", at=time.time())
 
     assert works.queue.launched == []
