@@ -31,7 +31,7 @@ def settle(verb: str, held: Mapping[str, Sequence[str]]) -> None:
         verb: `LOST` or `HAND_BACK`.
         held: ids of tasks by what the ledger calls their owner.
     """
-    command = [sys.executable, "-m", __spec__.name, verb, f"--at={time.time()}"]
+    command = [sys.executable, "-m", __spec__.name, f"--at={time.time()}", verb]
     command += [f"{owner}={','.join(ids)}" for owner, ids in held.items()]
     try:
         # Nothing is piped, and the child is spawned: one that the pool forks just now would keep a pipe's end open.

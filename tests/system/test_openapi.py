@@ -37,8 +37,11 @@ CALLS = [
     *(("GET", f"/{name}/{{task_id}}{path}") for name in ("tasks", "task") for path in ("", "/events")),
     *(("PATCH", f"/{name}/{{task_id}}/cancel") for name in ("tasks", "task")),
     *(("POST", f"/{name}/{{task_id}}/retry") for name in ("tasks", "task")),
+    *(("DELETE", f"/{name}/{{task_id}}") for name in ("tasks", "task")),
+    ("POST", "/api/recommendations"),
+    ("GET", "/api/recommendations/{job_id}"),
 ]
-FOR_ADMINS = ("/deanonymize",)
+FOR_ADMINS = ("/deanonymize", "/api/recommendations")
 TAKES_NOTHING = (
     "/",
     "/health",

@@ -108,7 +108,7 @@ DETECTOR = Family(
         Pattern(
             name="curl user",
             entity_type="SECRET",
-            gate=r"\bcurl\b",
+            gate=r"curl",
             regex=rf"\s(?:-u ?|--user[ =])(?P<value>{_QUOTED}|[^\s\"':]{{1,100}}:(?:{_QUOTED}|[^\s\"']{{3,200}}))",
             score=0.8,
             check=_is_userinfo,
