@@ -19,7 +19,7 @@ from bench import nothing
 from bench.harness import House, house
 from bench.results import BenchFailed, Effort, Result, alternate
 from bench.texts import CLEAN
-from gateway.delivery.celery_queue import CeleryQueue, celery_app
+from gateway.delivery.celery_queue import CeleryQueue, celery_app, redis_lists
 from gateway.kinds import PROCESS, Pool
 from gateway.ledger.sql import SqlLedger
 from gateway.ledger.task import NewTask
@@ -112,7 +112,7 @@ def _checked(side: House, measured: Callable[[], float]) -> float:
     with closing(redis.Redis(unix_socket_path=str(side.settings.run_dir / "broker.sock"))) as client:
         client.flushall()
         figure = measured()
-        if not client.llen(Pool.IO.value):
+        if not any(client.llen(name) for name in redis_lists(Pool.IO)):
             raise BenchFailed("the broker was not told")
         client.flushall()
     return figure
