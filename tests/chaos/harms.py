@@ -33,7 +33,7 @@ class Harm:
     name: str
     do: Callable[[random.Random], None]
     hangs_up: bool = False  #: clients may lose their connections
-    blinds: bool = False  #: the monitor cannot do its work, so that nothing is put right meanwhile
+    blinds: bool = False  #: the monitor cannot do its work, or tell the broker, so that nothing is put right meanwhile
 
 
 def harms(site: Site, *, lease_s: float) -> list[Harm]:
@@ -42,7 +42,7 @@ def harms(site: Site, *, lease_s: float) -> list[Harm]:
     if site.database:
         found += _of_server("the database", site.database, blinds=True)
     if site.broker:
-        found += _of_server("the broker", site.broker, blinds=False)
+        found += _of_server("the broker", site.broker, blinds=True)
     return found
 
 
@@ -136,12 +136,12 @@ def _cuts(site: Site) -> list[Harm]:
             time.sleep(chance.uniform(*_SHORT_S))
         heal(site)
 
-    own = [] if site.broker else [Harm("cut off the broker", rename("broker"))]
+    own = [] if site.broker else [Harm("cut off the broker", rename("broker"), blinds=True)]
     return [
         *own,
         Harm("cut off service_1", rename("service_1")),
         Harm("stop service_2", stop),
-        *(Harm(f"cut the wire to the {name}", cut(name), blinds=name == "database") for name in site.wires),
+        *(Harm(f"cut the wire to the {name}", cut(name), blinds=True) for name in site.wires),
     ]
 
 
