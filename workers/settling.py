@@ -47,10 +47,10 @@ def main() -> None:
     parser.add_argument("--at", type=float, help="when they ended, in seconds since the epoch")
     parser.add_argument("held", nargs="*", metavar="owner=id,id", help="what each of them held")
     given = parser.parse_args()
+    recovery = build_recovery(in_force())
     for each in given.held:
         owner, _, ids = each.rpartition("=")
         configure_logs(in_force(), f"worker-{owner.partition('@')[0]}")
-        recovery = build_recovery(in_force())
         if given.verb == LOST:
             recovery.lost(ids.split(","), owner=owner, at=given.at)
         else:

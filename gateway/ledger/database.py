@@ -28,6 +28,7 @@ class Database:
     Opens at its first use, and opens anew after a fork.
 
     A child leaves the connections that it inherited alone: it neither uses nor closes what its parent talks through.
+    With SQLite that is not enough where the parent was writing at that moment: see `workers.settling`.
     """
 
     def __init__(self, url: str, *, max_batch: int, wait_s: float) -> None:

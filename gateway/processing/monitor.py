@@ -27,6 +27,7 @@ _LEAD: Final = "monitor"
 _LEAD_MS: Final = 10_000
 _COUNT_EVERY_S: Final = 5.0
 _REPORTS_S: Final = 1.0  #: spent on reports in one pass
+_COUNT_AGAIN_S: Final = 60.0  #: after a count that failed
 _COUNT_SHARE: Final = 100  #: times as long as it took is the pause after a count
 _UNREPORTED_AFTER_MS: Final = 1000  #: leaves the program that raised an alert the time to write its report
 _UNSURE_S: Final = 3600.0  #: for as long nothing is deleted after the clock was set: it may be set again
@@ -150,7 +151,7 @@ class Monitor:
         started = time.monotonic()
         if started < self._count_at:
             return
-        self._count_at = started + _COUNT_SHARE  # also where it takes too long: other duties must not wait for that
+        self._count_at = started + _COUNT_AGAIN_S  # where it fails, by taking too long say, the other duties go on
         counts = self._ledger.counts()
         for status in Status:
             metrics.task_status.labels(status.value).set(counts.get(status, 0))

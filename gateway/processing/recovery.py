@@ -13,7 +13,7 @@ from gateway.ledger.task import Ending, Status, Task
 from gateway.processing.batch import Done
 from gateway.processing.limits import NO_LIMIT, Limit, TimeLimitExceeded
 from gateway.processing.retry import OWN_POLICIES, RetryPolicy
-from gateway.processing.runner import failed, launch_next
+from gateway.processing.runner import failed, handed_back, launch_next
 from gateway.processing.scribe import Scribe
 from gateway.telemetry.logs import error_fields
 
@@ -44,7 +44,7 @@ class Recovery:
 
     def hand_back(self, task_ids: Iterable[str], *, owner: str) -> None:
         """Give what *owner* holds of the tasks to others, since it stops; their retry budget stays as it is."""
-        self._settle(task_ids, owner, lambda task: _handed_back(task, STOPPED))
+        self._settle(task_ids, owner, lambda task: handed_back(task, STOPPED))
 
     def lost(self, task_ids: Iterable[str], *, owner: str, at: float) -> None:
         """
@@ -84,7 +84,7 @@ class Recovery:
 
     def _ended_by_death(self, task: Task, at: float) -> Ending:
         if task.started_at is None:
-            return _handed_back(task, NOT_BEGUN)
+            return handed_back(task, NOT_BEGUN)
         limit = self._limits.get(task.kind, NO_LIMIT)
         if limit.seconds is not None and at - task.started_at / 1000 >= limit.seconds:
             return failed(task, TimeLimitExceeded(), retry=self._retry, limit=limit)
@@ -93,10 +93,6 @@ class Recovery:
             remark = f"{KILLED}; gave up after {failures} failed attempts"
             return Ending(claim=task.claim, status=Status.FAILED, error=LOST, remark=remark)
         return Ending(claim=task.claim, status=Status.PENDING, error=LOST, remark=KILLED)
-
-
-def _handed_back(task: Task, remark: str) -> Ending:
-    return Ending(claim=task.claim, status=Status.PENDING, remark=remark, counts_as_failure=False)
 
 
 def _seconds(task: Task) -> float:

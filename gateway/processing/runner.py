@@ -125,7 +125,7 @@ class Runner:
                 self._ledger.beat([running.claim], lease_ms=self._lease_ms)  # from now on it is known to have begun
             except Exception as error:  # noqa: BLE001 - what was taken out of the batch has to be written down
                 self._journal.error("heartbeat.missed", **error_fields(error))
-        back = [Done(task=task, ending=_handed_back(task), seconds=0.0) for task in waiting]
+        back = [Done(task=task, ending=handed_back(task, SHARED), seconds=0.0) for task in waiting]
         self._write([*done, *back])
         for task in waiting:
             try:
@@ -278,5 +278,6 @@ def launch_next(
             journal.warning("task.unlaunched", kind=kind, **error_fields(error))  # the monitor does it
 
 
-def _handed_back(task: Task) -> Ending:
-    return Ending(claim=task.claim, status=Status.PENDING, remark=SHARED, counts_as_failure=False)
+def handed_back(task: Task, remark: str) -> Ending:
+    """Return the end of an attempt that goes to another worker, and spends no try."""
+    return Ending(claim=task.claim, status=Status.PENDING, remark=remark, counts_as_failure=False)
