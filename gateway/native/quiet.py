@@ -34,7 +34,9 @@ def run(command: Sequence[str], *, port: int) -> int:
     ) as child:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda given, _: child.send_signal(given))
-        threading.Thread(target=_wait_until_serving, args=(port, serving), daemon=True).start()
+        ended = threading.Event()
+        looking = threading.Thread(target=_wait_until_serving, args=(port, serving, ended), daemon=True)
+        looking.start()
         assert child.stdout is not None  # noqa: S101 - a pipe was asked for
         while line := child.stdout.readline(_LONGEST_LINE):
             if serving.is_set():
@@ -42,16 +44,20 @@ def run(command: Sequence[str], *, port: int) -> int:
             else:
                 said.append(line)
         code = child.wait()
+        # The last look may have been answered by a program that has since said something and ended.
+        ended.set()
+        looking.join()
     if not serving.is_set():
         sys.stdout.buffer.writelines(said)
         sys.stdout.flush()
     return code if code >= 0 else 128 - code
 
 
-def _wait_until_serving(port: int, serving: threading.Event) -> None:
-    while not serving.wait(_LOOK_EVERY_S):
+def _wait_until_serving(port: int, serving: threading.Event, ended: threading.Event) -> None:
+    while not ended.wait(_LOOK_EVERY_S):
         if answers(port):
             serving.set()
+            return
 
 
 if __name__ == "__main__":
