@@ -6,14 +6,14 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from bench import accepting, drain, engine, report, screening, web
+from bench import accepting, drain, engine, report, screening, starting, web
 from bench.load import find_wrk
 from bench.results import BenchFailed, Effort, Result
 from gateway.errors import GatewayError
 
-_PARTS = (web, engine, screening, accepting, drain)
+_PARTS = (web, engine, screening, accepting, starting, drain)
 _NAMES = tuple(name for part in _PARTS for name in part.NAMES)
-_WITHOUT_LOAD = {"long-text", *screening.NAMES, *accepting.NAMES, *drain.NAMES}
+_WITHOUT_LOAD = {"long-text", *screening.NAMES, *accepting.NAMES, *starting.NAMES, *drain.NAMES}
 _QUICK = Effort(rounds=2, seconds=1)
 
 

@@ -27,7 +27,7 @@ from gateway.native.ports import answers, inner_ports
 from gateway.native.programs import find_redis_server, tool
 from gateway.native.templates import render
 from gateway.serving import end_with_parent
-from gateway.settings import CHECKOUT, PREFIX, load
+from gateway.settings import CHECKOUT, PREFIX, TOML, load
 
 RESULTS: Final = Path(__file__).with_name("results")
 _UP_WITHIN_S: Final = 60
@@ -41,11 +41,15 @@ Swaps = Mapping[str, tuple[str, str]]
 class House:
     """One side of a measurement: a home, and the programs that run in it."""
 
-    def __init__(self, home: Path, *, swaps: Swaps | None = None, settings: Mapping[str, str] | None = None) -> None:
-        """Make the home; nothing runs yet. *settings* are named without their prefix."""
+    def __init__(
+        self, home: Path, *, swaps: Swaps | None = None, settings: Mapping[str, str] | None = None, rules: str = ""
+    ) -> None:
+        """Make the home; nothing runs yet. *settings* are named without their prefix, *rules* its `gateway.toml`."""
         own = {"HOME": str(home), "ANONYMOUS": "client", "RATE_LIMIT": "1000000", **(settings or {})}
         kept = {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "PROMETHEUS_"))}
         self.environment = kept | fresh_secrets() | {f"{PREFIX}{name}": value for name, value in own.items()}
+        if rules:
+            (home / TOML).write_text(rules, encoding="utf-8")
         self.settings = load(self.environment)
         make_folders(self.settings)
         migrate(self.settings.ledger_url)
@@ -112,7 +116,7 @@ class House:
 
 
 @contextmanager
-def house(*, swaps: Swaps | None = None, settings: Mapping[str, str] | None = None) -> Iterator[House]:
+def house(*, swaps: Swaps | None = None, settings: Mapping[str, str] | None = None, rules: str = "") -> Iterator[House]:
     """
     Have a side for as long as the block lasts.
 
@@ -121,7 +125,7 @@ def house(*, swaps: Swaps | None = None, settings: Mapping[str, str] | None = No
     RESULTS.mkdir(exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix="home-", dir=RESULTS))
     try:
-        side = House(home, swaps=swaps, settings=settings)
+        side = House(home, swaps=swaps, settings=settings, rules=rules)
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
         raise

@@ -58,6 +58,16 @@ def rate(shot: Shot, seconds: float, *, connections: int = CONNECTIONS) -> float
     Raises:
         BenchFailed: an answer was not the expected one, or did not come.
     """
+    told = _checked(shot, seconds, connections)
+    return float(told["requests"] / told["seconds"])
+
+
+def p99_ms(shot: Shot, seconds: float, *, connections: int = CONNECTIONS) -> float:
+    """Return how long the slowest but one in a hundred took, in milliseconds; raises as `rate`."""
+    return float(_checked(shot, seconds, connections)["p99_ms"])
+
+
+def _checked(shot: Shot, seconds: float, connections: int) -> dict[str, Any]:
     check(shot)
     told = _run(shot, seconds, connections)
     unexpected = told["not_2xx_3xx"]
@@ -65,7 +75,7 @@ def rate(shot: Shot, seconds: float, *, connections: int = CONNECTIONS) -> float
         unexpected = told["requests"] - unexpected
     if unexpected or told["broken"]:
         raise BenchFailed(f"{shot.url}: of {told['requests']} answers {unexpected} unexpected, {told['broken']} broken")
-    return float(told["requests"] / told["seconds"])
+    return told
 
 
 def check(shot: Shot) -> bytes:
