@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from harness.journal import Lines, collected_lines
@@ -14,6 +15,16 @@ from gateway.ledger.migrations import migrate
 # The same examples at every run, and no time limit for one of them: a red test is red for everybody.
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
+
+_MESHES: Final = frozenset({"chaos", "native", "system"})  #: folders whose tests take a machine for themselves, nearly
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what stays together where several processes share the tests: those of a file, and all that need a mesh."""
+    for item in items:
+        folder = item.path.relative_to(item.config.rootpath).parts[1]
+        item.add_marker(pytest.mark.xdist_group("mesh" if folder in _MESHES else item.path.as_posix()))
 
 
 @pytest.fixture
