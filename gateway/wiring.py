@@ -121,13 +121,13 @@ def renewed_intake_parts(settings: Settings, intake: BatchIntake, dependencies: 
     }
 
 
-def build_runner(settings: Settings, *, pool: str, room: Room) -> Runner:
-    """Return what this process runs the tasks of *pool* with, in *room*."""
+def build_runner(settings: Settings, *, pool: str, room: Room, rules: Mapping[str, Any] | None = None) -> Runner:
+    """Return what this process runs the tasks of *pool* with, in *room*, under *rules*, as `build_work` takes them."""
     ledger, journal = build_ledger(settings), Journal()
     return Runner(
         ledger,
         queue=CeleryQueue(celery_app(settings.celery_broker_url, publisher=True)),
-        work=build_work(settings),
+        work=build_work(settings, rules=rules),
         scribe=Scribe(ledger, alarm=_alarm(settings, ledger), journal=journal),
         journal=journal,
         owner=worker_name(pool, os.getpid()),
@@ -156,9 +156,9 @@ def worker_name(pool: str, process: int) -> str:
     return f"{pool}@{socket.gethostname()}:{process}"
 
 
-def build_work(settings: Settings) -> Work:
+def build_work(settings: Settings, *, rules: Mapping[str, Any] | None = None) -> Work:
     """
-    Return what a worker does with a task, and with its result.
+    Return what a worker does with a task, and with its result, under *rules*; without them, they are built.
 
     Raises:
         InvalidSetting: something of it is wrong.
@@ -169,7 +169,7 @@ def build_work(settings: Settings) -> Work:
             **load_processors(settings.processing.processors),
             **build_recommender(settings),
         },
-        clean_result=build_rules(settings)["redactor"].clean,
+        clean_result=(rules or build_rules(settings))["redactor"].clean,
         limits=_limits(settings),
     )
 

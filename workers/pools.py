@@ -5,6 +5,7 @@ The two pools: `python -m workers.pools io` and `… cpu`.
 """
 
 import argparse
+import gc
 import socket
 from typing import Any
 
@@ -64,6 +65,8 @@ def main() -> None:
         metrics.serve(given.metrics_port, address=given.metrics_address)
     if given.pool is Pool.IO:
         watch_memory(settings.memory_io_mb)
+    runners.prepare()
+    gc.freeze()  # what was loaded stays: collections look past it, and do not make forked processes copy it
     app.worker_main(arguments(given.pool))
 
 

@@ -4,7 +4,8 @@ import mmap
 import os
 import signal
 import threading
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from gateway.journal import Journal
 from gateway.kinds import Pool
@@ -12,7 +13,7 @@ from gateway.processing.limits import OwnProcess, Room, Threads
 from gateway.processing.runner import Runner
 from gateway.reloading import in_force, renew_with
 from gateway.settings import Settings
-from gateway.wiring import build_runner, build_work
+from gateway.wiring import build_rules, build_runner, build_work
 
 
 class Runners:
@@ -21,8 +22,20 @@ class Runners:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made: dict[str, Runner] = {}
+        self._prepared: tuple[Settings, Mapping[str, Any]] | None = None
         self._renewed = mmap.mmap(-1, 1)  #: how often, modulo 256; shared with the processes that are forked from here
         self._seen = 0  #: of it, by this process
+
+    def prepare(self) -> None:
+        """
+        Build what takes long, so that no task waits for it: for this process, and those that are forked from it.
+
+        The user's own processors are none of it: what they open is not to be shared with a process that is forked.
+
+        Raises:
+            InvalidSetting: something of the settings is wrong.
+        """
+        self._prepared = in_force(), build_rules(in_force())
 
     def of(self, pool: str) -> Runner:
         """Return the runner of *pool*, which works by settings that were renewed since the last task."""
@@ -32,8 +45,13 @@ class Runners:
             if renewed != known and self._made:
                 renew_with(self._renew, Journal())
             if pool not in self._made:
-                self._made[pool] = build_runner(in_force(), pool=pool, room=_room(pool))
+                settings = in_force()
+                self._made[pool] = build_runner(settings, pool=pool, room=_room(pool), rules=self._rules(settings))
             return self._made[pool]
+
+    def _rules(self, settings: Settings) -> Mapping[str, Any] | None:
+        """Return those that were prepared, unless the settings are others by now."""
+        return self._prepared[1] if self._prepared and self._prepared[0] is settings else None
 
     def renew(self) -> None:
         """Take new settings, here and in the processes that were forked from this one, each at its next task."""

@@ -6,13 +6,16 @@ wherever the thread hangs: in a name server, in a socket that takes everything, 
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from gateway.delivery.breaker import Breaker
 from gateway.errors import BrokerUnavailable
+from gateway.gathering import Company
 
+_GATHER_S: Final = 0.0005  #: callers whose tasks were committed together come one after the other
 _MOST_WAITING: Final = 10_000  #: callers; more would mean that nobody waits for an answer any more
 
 
@@ -26,13 +29,14 @@ class Address(NamedTuple):
 class _Parcel:
     """What one caller has handed over. Slots and a bare lock: it is made for each task."""
 
-    __slots__ = ("address", "done", "failed", "ids", "together")
+    __slots__ = ("address", "done", "failed", "ids", "thread", "together")
 
     def __init__(self, address: Address, ids: Sequence[str], *, together: bool) -> None:
         self.address = address
         self.ids = ids
         self.together = together
         self.failed = False
+        self.thread = threading.get_ident()
         self.done = threading.Lock()
         self.done.acquire()
 
@@ -64,6 +68,7 @@ class Publisher:
         self._waiting: deque[_Parcel] = deque()
         self._lock = threading.Lock()
         self._news = threading.Semaphore(0)
+        self._company = Company(wait_s=_GATHER_S)
         self._thread: threading.Thread | None = None
 
     def publish(self, address: Address, ids: Sequence[str], *, together: bool) -> None:
@@ -98,10 +103,19 @@ class Publisher:
     def _run(self) -> None:
         while True:
             self._news.acquire()
+            since = time.monotonic()
             parcels = [self._waiting.popleft()]
-            while self._news.acquire(blocking=False):
+            while self._more_comes(parcels, since):
                 parcels.append(self._waiting.popleft())
             self._deliver(parcels)
+            self._company.answered(parcel.thread for parcel in parcels)
+
+    def _more_comes(self, parcels: Sequence[_Parcel], since: float) -> bool:
+        """Tell whether there is one more to go with the *parcels*, the first of which came at *since*."""
+        if self._news.acquire(blocking=False):
+            return True
+        patience_s = self._company.patience_s({parcel.thread for parcel in parcels}, since=since)
+        return patience_s > 0 and self._news.acquire(timeout=patience_s)
 
     def _deliver(self, parcels: list[_Parcel]) -> None:
         """Send what has gathered; after a failure nothing more of it is tried."""
