@@ -9,7 +9,7 @@ import gc
 import socket
 from typing import Any
 
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 
 from gateway.kinds import Pool
 from gateway.processing.limits import limit_memory
@@ -53,6 +53,12 @@ def _bound_memory(**_: Any) -> None:
     limit_memory(2 * settings.memory_cpu_mb)
 
 
+@worker_process_shutdown.connect
+def _settle(**_: Any) -> None:
+    """Have written down what this process has run, before it is replaced or ends with the others."""
+    runners.settle()
+
+
 def main() -> None:
     """Run one pool until it is told to stop."""
     parser = argparse.ArgumentParser(description="Run one of the worker pools.")
@@ -67,7 +73,10 @@ def main() -> None:
         watch_memory(settings.memory_io_mb)
     runners.prepare()
     gc.freeze()  # what was loaded stays: collections look past it, and do not make forked processes copy it
-    app.worker_main(arguments(given.pool))
+    try:
+        app.worker_main(arguments(given.pool))
+    finally:
+        runners.settle()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from gateway.reloading import in_force, renew_with
 from gateway.settings import Settings
 from gateway.wiring import build_rules, build_runner, build_work
 
+_SETTLE_WITHIN_S: Final = 5.0  #: what is not written by then is run again, once its lease ends
+
 
 class Runners:
     """One runner a pool: made at its first task, so after any fork, and once for all threads of this process."""
@@ -52,6 +54,11 @@ class Runners:
     def _rules(self, settings: Settings) -> Mapping[str, Any] | None:
         """Return those that were prepared, unless the settings are others by now."""
         return self._prepared[1] if self._prepared and self._prepared[0] is settings else None
+
+    def settle(self) -> None:
+        """Wait a while for what has run in this process to be written down: it is about to end."""
+        for runner in list(self._made.values()):
+            runner.settle(within_s=_SETTLE_WITHIN_S)
 
     def renew(self) -> None:
         """Take new settings, here and in the processes that were forked from this one, each at its next task."""

@@ -14,7 +14,7 @@ from celery.worker import state
 from gateway.journal import Journal
 from workers.app import settings
 from workers.requests import ids_of, owner_of
-from workers.runners import replace_this_process
+from workers.runners import replace_this_process, runners
 from workers.settling import HAND_BACK, settle
 
 _LOOK_EVERY_S: Final = 10.0
@@ -46,6 +46,7 @@ def _leave_after_the_grace() -> None:
     for request in requests:
         held[owner_of(request)] += ids_of(request)
     _let_go_of_the_broker()
+    runners.settle()
     Journal().warning("worker.drained", tasks=sum(len(ids) for ids in held.values()))
     settle(HAND_BACK, held)
     for process in {request.worker_pid for request in requests} - {None, os.getpid()}:

@@ -18,6 +18,7 @@ from gateway.processing.batch import Batch, Done
 from gateway.processing.heartbeat import Heartbeat
 from gateway.processing.job import Job, Processor
 from gateway.processing.limits import CANCEL_GRACE_S, NO_LIMIT, Limit, Room, TimeLimitExceeded
+from gateway.processing.outbox import Outbox
 from gateway.processing.retry import OWN_POLICIES, RetryPolicy, error_code
 from gateway.processing.scribe import Scribe
 from gateway.processing.timer import Timer
@@ -87,14 +88,15 @@ class Runner:
         self._room = room
         self._timer = Timer()
         self._running: set[Claim] = set()
+        self._outbox = Outbox(self._write, journal)
         self._heartbeat = Heartbeat(ledger, journal, lease_ms=lease_ms, on_lost=self._await_its_end)
 
     def run(self, task_ids: Sequence[str]) -> None:
         """
         Run those of the tasks that can be claimed; the others are doubles, canceled or not yet due.
 
-        Several are run one after the other and written down together. What has not begun after 50 ms is handed
-        back, and published by itself: short tasks never wait behind a long one.
+        Several are run one after the other. What has not begun after 50 ms is handed back, and published by itself:
+        short tasks never wait behind a long one. The ends are written down soon after: `settle` waits for that.
 
         Raises:
             LedgerUnavailable: nothing could be claimed; the monitor launches them again.
@@ -114,7 +116,11 @@ class Runner:
         finally:
             if break_up:
                 break_up.cancel()
-            self._write(batch.take_done())
+            self._outbox.put(batch.take_done())
+
+    def settle(self, *, within_s: float) -> bool:
+        """Wait until the ends of all that has run are written down; False where they were not in time."""
+        return self._outbox.flush(within_s=within_s)
 
     def _break_up(self, batch: Batch) -> None:
         """Write down what has ended, and hand back what has not begun, while the one between goes on."""

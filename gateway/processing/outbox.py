@@ -1,0 +1,61 @@
+"""Writing down how attempts ended while their worker goes on with the next."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from gateway.journal import Journal
+from gateway.processing.batch import Done
+from gateway.telemetry.logs import error_fields
+
+_MOST: Final = 64  #: ends that are not written yet; a worker that has more waits
+
+
+class Outbox:
+    """
+    Hands ends to a thread of its own, which writes those together that gather while it writes.
+
+    The broker may know a message as done before the ledger knows its tasks as ended. That loses nothing: where the
+    process dies in between, the lease ends, and the task is run again like any whose worker died.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Done]], object], journal: Journal) -> None:
+        """Start nothing yet: the thread begins with the first end, so after any fork. *write* takes care of errors."""
+        self._write = write
+        self._journal = journal
+        self._changed = threading.Condition()
+        self._waiting: list[Done] = []
+        self._unwritten = 0  #: those that wait, and those that are being written
+        self._thread: threading.Thread | None = None
+
+    def put(self, done: Sequence[Done]) -> None:
+        """Have the ends written, in their order."""
+        if not done:
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._unwritten < _MOST)
+            self._waiting += done
+            self._unwritten += len(done)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def flush(self, *, within_s: float) -> bool:
+        """Wait until all is written that was put; False where it was not in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._unwritten == 0, within_s)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+                done, self._waiting = self._waiting, []
+            try:
+                self._write(done)
+            except Exception as error:  # noqa: BLE001 - the leases end; the thread must serve the next ones
+                self._journal.error("task.unwritten", tasks=len(done), **error_fields(error))
+            finally:
+                with self._changed:
+                    self._unwritten -= len(done)
+                    self._changed.notify_all()
