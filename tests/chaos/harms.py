@@ -94,16 +94,21 @@ def _kills(site: Site) -> list[Harm]:
 def _freezes(site: Site, lease_s: float) -> list[Harm]:
     def freeze(name: str) -> Callable[[random.Random], None]:
         def do(chance: random.Random) -> None:
-            with frozen(whole(pids(site.mesh)[name])):
-                time.sleep(lease_s * chance.uniform(*_OVER_A_LEASE))
+            stopped = whole(pids(site.mesh)[name])
+            with frozen(stopped):
+                # Nobody can take SQLite's lock from a process that stands still: every writer waits until it goes on.
+                time.sleep(chance.uniform(*_SHORT_S) if site.locks_ledger(stopped) else over_a_lease(chance))
 
         return do
 
+    def over_a_lease(chance: random.Random) -> float:
+        return lease_s * chance.uniform(*_OVER_A_LEASE)
+
     names = {"worker-cpu": "the cpu pool", "worker-io": "the io pool"}
-    own = [] if site.broker else ["broker"]
+    blinding = {"the monitor": "monitor"} | ({} if site.broker else {"the broker": "broker"})
     return [
-        *(Harm(f"freeze {names.get(name, name)}", freeze(name)) for name in (*names, "service_1", "service_2", *own)),
-        Harm("freeze the monitor", freeze("monitor"), blinds=True),
+        *(Harm(f"freeze {names.get(name, name)}", freeze(name)) for name in (*names, "service_1", "service_2")),
+        *(Harm(f"freeze {name}", freeze(program), blinds=True) for name, program in blinding.items()),
         Harm("freeze NGINX", freeze("gate")),
     ]
 

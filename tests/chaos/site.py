@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from chaos.proxy import Proxy
 from harness.inside import processes_of
 from harness.mesh import CHECKOUT, Mesh
 from harness.ports import free_port
+from sqlalchemy import make_url
 
 from gateway.settings import Settings, load
 
@@ -90,6 +91,20 @@ class Site:
     def clock(self) -> Path:
         """Holds by how many seconds the mesh's clock is off."""
         return self.home / "chaos" / "clock"
+
+    def locks_ledger(self, numbers: Collection[int]) -> bool:
+        """Tell whether one of these processes has SQLite's lock in this moment. Linux only."""
+        shared = Path(f"{make_url(self.settings.ledger_url).database}-shm")
+        locks = Path("/proc/locks")
+        if self.database or not shared.exists() or not locks.exists():
+            return False
+        inode = str(shared.stat().st_ino)
+        held = (line.split() for line in locks.read_text().splitlines())
+        return any(
+            lock[3] == "WRITE" and int(lock[4]) in numbers and lock[5].endswith(f":{inode}")
+            for lock in held
+            if lock[1] != "->"  # that one waits
+        )
 
     def effects(self) -> list[tuple[str, str, int]]:
         """Return what the jobs have written: a word, the task's id, the attempt."""
