@@ -13,6 +13,7 @@ from gateway.processing.processors.recommend.songs import LONGEST_SONG
 from gateway.processing.processors.recommend.songs import MOST as MOST_RECOMMENDATIONS
 from gateway.processing.processors.sum import MOST
 from gateway.processing.processors.wait import LONGEST_S
+from gateway.settings_tables import KindName
 
 FARTHEST: Final = timedelta(days=366)  #: a task is kept until it has ended: none may wait for ever
 Text = Annotated[StrictStr, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
@@ -137,7 +138,7 @@ class TaskQuery(_In):
     """Which tasks to list."""
 
     status: Status | None = None
-    kind: StrictStr | None = None
+    kind: KindName | None = None  # by its form: PostgreSQL refuses a text with U+0000
     limit: int = Field(50, ge=1, le=200)
     cursor: StrictStr | None = Field(None, description="next_cursor of the page before.")
 

@@ -114,6 +114,8 @@ def test_an_operator_lists_the_tasks_of_all(client, other_client, operator):
         ("limit=", "/limit"),
         ("status=zebra7731", "/status"),
         ("status=", "/status"),
+        ("kind=", "/kind"),
+        ("kind=zebra7731%00", "/kind"),
         ("cursor=zebra7731", "/cursor"),
         ("cursor=", "/cursor"),
         ("cursor=AAAA", "/cursor"),

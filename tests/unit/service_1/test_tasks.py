@@ -245,6 +245,9 @@ def test_a_list_is_chosen_by_status_and_kind(door: Door, shop):
         ("limit=many", "/limit"),
         ("limit=-1", "/limit"),
         ("status=lost", "/status"),
+        ("kind=", "/kind"),
+        ("kind=%00", "/kind"),
+        ("kind=Anna", "/kind"),
         ("cursor=", "/cursor"),
         ("cursor=%00", "/cursor"),
         ("cursor=anna.schmidt", "/cursor"),
@@ -258,7 +261,7 @@ def test_a_query_that_does_not_fit_is_refused_by_its_field(shop, query: str, fie
     answer = shop.get(f"/tasks?{query}")
 
     assert (answer.status_code, answer.json["code"], answer.json["field"]) == (422, "invalid_request", field)
-    for value in ("many", "lost", "anna"):
+    for value in ("many", "lost", "anna", "Anna"):
         assert value not in answer.text
 
 
