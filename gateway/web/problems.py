@@ -108,10 +108,15 @@ def install(app: Flask, journal: Journal) -> None:
         headers = {"Allow": allow} if allow else {}
         return problem(status, code, HTTPStatus(status).description or HTTPStatus(status).phrase, headers=headers)
 
+    def known(error: errors.GatewayError) -> Response:
+        if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:  # no place where it was raised foresaw it
+            journal.error("request.error", **error_fields(error))
+        return answer_to(error)
+
     def unknown(error: Exception) -> Response:
         journal.error("request.error", **error_fields(error))
         return answer_with(INTERNAL_ERROR)
 
-    app.register_error_handler(errors.GatewayError, answer_to)
+    app.register_error_handler(errors.GatewayError, known)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, unknown)

@@ -96,6 +96,17 @@ def test_an_error_that_nobody_expected_is_answered_and_journaled_without_its_tex
     assert EMAIL not in answer.text + lines.text
 
 
+@pytest.mark.parametrize(("error", "status", "code"), ANSWERS, ids=lambda value: getattr(value, "code", None))
+def test_only_an_error_inside_the_gateway_is_journaled_here(
+    site, lines: Lines, error: GatewayError, status: int, code: str
+):
+    site.fails_with(error)
+
+    site.client.get("/fails")
+
+    assert len(lines.of("request.error")) == (code == "internal_error") == (status == 500)
+
+
 def test_an_address_that_is_not_there_is_not_repeated(site):
     answer = site.client.get(f"/{EMAIL}?q={EMAIL}")
 
