@@ -65,6 +65,10 @@ class PostgresServer:
         self._ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         return name
 
+    def log(self) -> str:
+        """Return what the server has logged since it was made."""
+        return (self._folder / "log.txt").read_text(errors="replace")
+
     def kill(self) -> None:
         """Do what the kernel does to a machine without memory."""
         pids = whole(self._process.pid)
@@ -113,7 +117,7 @@ class PostgresServer:
             )
         try:
             eventually(lambda: process.poll() is not None or self._answers(), within_s=_UP_WITHIN_S)
-            assert process.poll() is None, (self._folder / "log.txt").read_text(errors="replace")[-2000:]
+            assert process.poll() is None, self.log()[-2000:]
         except BaseException:
             process.kill()
             process.wait()

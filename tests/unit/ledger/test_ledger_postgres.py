@@ -1,5 +1,6 @@
 """The ledger on a PostgreSQL that is killed, frozen, started again or cut off."""
 
+import re
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ from contextlib import suppress
 import psycopg
 import pytest
 from harness.eventually import eventually
+from harness.mesh import CHECKOUT
 from harness.ports import free_port
 from harness.postgres import postgres_server
 from sqlalchemy import make_url, text
@@ -257,6 +259,27 @@ def test_an_error_of_the_server_tells_its_class_and_never_a_value(ledger, lines)
     told = "".join(line for refusal in refusals for line in traceback.format_exception(refusal))
     assert value not in told + lines.text
     assert [refusal.__notes__ for refusal in refusals] == [["IntegrityError 23505"], ["DataError"]]
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["as it comes", "as compose.yaml tells it"])
+def test_a_server_keeps_refused_values_out_of_its_log_where_it_is_told_to(told):
+    value = new_id()
+    compose = (CHECKOUT / "compose.yaml").read_text()
+    options = dict(re.findall(r"-c (log_\w+)=(\w+)", compose)) if told else {}
+
+    with (
+        postgres_server(**options) as server,
+        psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection,
+    ):
+        connection.execute("CREATE TABLE names (name text PRIMARY KEY CHECK (name <> 'nobody'), age int)")
+        connection.execute("INSERT INTO names VALUES (%s)", [value])
+        for refused in ("INSERT INTO names VALUES (%s)", "INSERT INTO names SELECT 'nobody', %s::int", "SELEC %s"):
+            with pytest.raises(psycopg.Error):
+                connection.execute(refused.replace("%s", f"'{value}'"))
+        log = server.log()
+
+    assert "ready to accept connections" in log
+    assert (value in log) is not told
 
 
 def test_a_port_where_nobody_listens_is_an_unavailable_ledger():
