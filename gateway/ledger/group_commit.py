@@ -2,15 +2,14 @@
 Group commit: concurrent writers of one process share transactions.
 
 A transaction costs one wait for the disk however much it writes. So callers hand their operations to one thread; while
-it waits for a commit, the next operations gather, and the next transaction takes them all, with those that are about
-to come.
+it waits for a commit, the next operations gather, and the next transaction takes them all.
 """
 
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -19,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.database_engine import CommitBroke, broke_at_once
 from gateway.errors import GatewayError, LedgerOutcomeUnknown, LedgerUnavailable
-from gateway.gathering import Company
 from gateway.ledger.trouble import spoils_only_itself, without_values, worth_another_try
 
 Item = TypeVar("Item")
@@ -29,7 +27,6 @@ Operation = Callable[[Connection], Result]
 BulkOperation = Callable[[Connection, Sequence[Item]], Sequence[Result]]
 
 _MOST_LATER: Final = 10_000  #: operations that wait for a database that does not answer
-_GATHER_S: Final = 0.002  #: a wait for the disk is about as long
 _TRIES: Final = 3  #: of a transaction that stood in another's way, or whose connection had died
 _ASK_AGAIN_S: Final = 5.0  #: how long to try to learn what became of a COMMIT that broke
 _ASK_EVERY_S: Final = 0.1
@@ -41,7 +38,6 @@ class _Job(NamedTuple):
     item: Any
     future: "Future[Any]"
     durable: bool = True
-    thread: int = 0  # that waits for it; 0: none does
 
 
 class _Spoiled(Exception):
@@ -87,7 +83,6 @@ class GroupCommit:
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
-        self._company = Company(wait_s=_GATHER_S)
         self._thread = threading.Thread(target=self._run, name="ledger-committer", daemon=True)
         self._thread.start()
 
@@ -112,7 +107,7 @@ class GroupCommit:
         with self._gate:
             if self._closed:
                 raise LedgerUnavailable("The ledger is closed.")
-            self._queue.put(_Job(operation, item, future, durable, threading.get_ident()))
+            self._queue.put(_Job(operation, item, future, durable))
         try:
             return future.result(self._wait_s)
         except TimeoutError:
@@ -150,31 +145,18 @@ class GroupCommit:
                 self._settle(jobs)
 
     def _next_batch(self) -> tuple[list[_Job], bool]:
-        """Wait for a job, take those that come with it, and tell whether there will be more."""
-        job = self._queue.get()
-        since = time.monotonic()
+        """Wait for a job, take those that wait behind it, and tell whether there will be more."""
         batch: list[_Job] = []
-        while job is not None:
-            batch.append(job)
-            if len(batch) == self._max_batch:
-                return batch, True
-            try:
-                job = self._next_job(batch, since)
-            except Empty:
-                return batch, True
+        try:
+            job = self._queue.get()
+            while job is not None:
+                batch.append(job)
+                if len(batch) == self._max_batch:
+                    return batch, True
+                job = self._queue.get_nowait()
+        except Empty:
+            return batch, True
         return batch, False
-
-    def _next_job(self, batch: Sequence[_Job], since: float) -> _Job | None:
-        """
-        Return the job that follows those of *batch*, the first of which came at *since*; None is the last.
-
-        Raises:
-            Empty: nothing does, and nothing is about to.
-        """
-        with suppress(Empty):
-            return self._queue.get_nowait()
-        patience_s = self._company.patience_s({job.thread for job in batch}, since=since)
-        return self._queue.get(timeout=patience_s) if patience_s else self._queue.get_nowait()
 
     def _settle(self, jobs: list[_Job]) -> None:
         """Write a batch and tell each caller. Whatever happens, the thread lives on."""
@@ -188,7 +170,6 @@ class GroupCommit:
                 job.future.set_exception(without_values(outcome))
             else:
                 job.future.set_result(outcome)
-        self._company.answered(job.thread for job in jobs if job.thread)
 
     def _written(self, jobs: list[_Job]) -> list[Any]:
         """Commit the jobs, and return the result or the error of each."""

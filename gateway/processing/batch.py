@@ -1,6 +1,7 @@
 """The tasks that came with one message, on their way through one worker."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,13 +29,25 @@ class Batch:
         self._lock = threading.Lock()
         self._waiting = deque(tasks)
         self._running: Task | None = None
+        self._since = 0.0  #: when that one began, by the monotonic clock
         self._done: list[Done] = []
 
     def next(self) -> Task | None:
         """Return the task to run now; None where there is none left."""
         with self._lock:
             self._running = self._waiting.popleft() if self._waiting else None
+            self._since = time.monotonic()
             return self._running
+
+    def is_over(self) -> bool:
+        """Tell whether there is nothing left to run, and nothing runs."""
+        with self._lock:
+            return not self._running and not self._waiting
+
+    def running_s(self) -> float:
+        """Return for how long the one that runs has run."""
+        with self._lock:
+            return time.monotonic() - self._since if self._running else 0.0
 
     def add(self, done: Done) -> None:
         """Note how the one that ran has ended."""

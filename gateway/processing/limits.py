@@ -36,6 +36,10 @@ NO_LIMIT: Final = Limit()
 class Room(Protocol):
     """What attempts run in, and what can be done there about one that does not stop."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether others run beside an attempt."""
+
     def enter(self, seconds: float | None) -> None:
         """An attempt begins that may run for so long."""
 
@@ -48,6 +52,8 @@ class Room(Protocol):
 
 class Threads:
     """A thread cannot be stopped: where half of them are lost, the whole process is replaced."""
+
+    is_shared: Final = True
 
     def __init__(self, size: int, *, replace: Callable[[], object]) -> None:
         """
@@ -82,6 +88,8 @@ class Threads:
 
 class OwnProcess:
     """A process that runs one attempt at a time: it is killed, and its pool has another."""
+
+    is_shared: Final = False
 
     def enter(self, seconds: float | None) -> None:
         """Have the kernel end this process, where code that holds the interpreter lets no thread of ours do so."""

@@ -25,7 +25,8 @@ from gateway.processing.timer import Timer
 from gateway.telemetry.logs import error_fields
 
 _PROGRESS_STEP_S = 0.5  #: progress is written this often at most
-_BATCH_S: Final = 0.05  #: spent on a batch, after which the rest of it goes to whoever is free
+_LONG_S: Final = 0.05  #: a task that takes longer keeps none waiting: what came with it goes to whoever is free
+_BATCH_S: Final = 0.25  #: spent on a batch of tasks each of which is short, after which the rest goes, too
 SHARED: Final = "handed back: it shared a message with a longer task"
 
 
@@ -95,8 +96,9 @@ class Runner:
         """
         Run those of the tasks that can be claimed; the others are doubles, canceled or not yet due.
 
-        Several are run one after the other. What has not begun after 50 ms is handed back, and published by itself:
-        short tasks never wait behind a long one. The ends are written down soon after: `settle` waits for that.
+        Several are run one after the other. Behind one that runs for 50 ms, the rest is handed back, and published each
+        by itself: short tasks never wait behind a long one. The ends are written down before this returns, or, where
+        other attempts run beside, soon after: `settle` waits for that.
 
         Raises:
             LedgerUnavailable: nothing could be claimed; the monitor launches them again.
@@ -106,24 +108,31 @@ class Runner:
         if not tasks:
             return
         batch = Batch(tasks)
-        is_shared = len(task_ids) > 1
-        break_up = self._timer.call_in(_BATCH_S, partial(self._break_up, batch)) if is_shared else None
+        watch = self._timer.call_in(_LONG_S, partial(self._look_at, batch, time.monotonic() + _BATCH_S))
         try:
             while task := batch.next():
-                if not is_shared:
-                    self._tell_started(task)
                 batch.add(self._run_one(task))
         finally:
-            if break_up:
-                break_up.cancel()
-            self._outbox.put(batch.take_done())
+            watch.cancel()  # where it has begun, it finds the batch over, now or at its next look
+            write = self._outbox.put if self._room.is_shared else self._write
+            write(batch.take_done())
 
     def settle(self, *, within_s: float) -> bool:
         """Wait until the ends of all that has run are written down; False where they were not in time."""
         return self._outbox.flush(within_s=within_s)
 
+    def _look_at(self, batch: Batch, until: float) -> None:
+        """Break the batch up where one of it takes long, or all of it; else look again when that may be so."""
+        if batch.is_over():
+            return
+        left_s = min(_LONG_S - batch.running_s(), until - time.monotonic())
+        if left_s > 0:
+            self._timer.call_in(left_s, partial(self._look_at, batch, until))
+        else:
+            self._break_up(batch)
+
     def _break_up(self, batch: Batch) -> None:
-        """Write down what has ended, and hand back what has not begun, while the one between goes on."""
+        """Tell of the one that runs and goes on; write down what has ended before it, hand back what has not begun."""
         done, running, waiting = batch.break_up()
         if running:
             self._tell_started(running)

@@ -356,11 +356,20 @@ def test_an_older_attempt_cannot_end_a_newer_one(works, clock):
 
 
 def test_lines_about_a_task_carry_its_request_id(works, lines: Lines):
-    works.runner().run([works.task(request_id="c" * 32)])
+    def long(_) -> None:
+        eventually(lambda: lines.of("task.started"))
+
+    works.runner(long).run([works.task(request_id="c" * 32)])
 
     ours = [line for line in lines.written if " task." in line]
     assert [line.split()[3] for line in ours] == ["task.started", "task.completed"]
     assert all(f"request_id={'c' * 32}" in line for line in ours)
+
+
+def test_of_a_short_task_one_line_tells(works, lines: Lines):
+    works.runner().run([works.task()])
+
+    assert [line.split()[3] for line in lines.written if " task." in line] == ["task.completed"]
 
 
 def test_what_a_processor_holds_does_not_show_in_repr(works):
