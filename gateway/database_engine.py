@@ -24,7 +24,7 @@ _AT_ONCE_S: Final = 1.0  #: a connection that broke this soon was stale, or the 
 _POSTGRESQL: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 _CONNECT_S: Final = 2  #: for each address; psycopg takes no less
 _ANSWER_S: Final = BUSY_MS / 1000 + 1  #: after the server's own limit has passed, it does not answer any more
-_IDLE_IN_TRANSACTION_MS: Final = 15_000  #: ours last milliseconds: a frozen program's locks must not hold up the others
+_IDLE_IN_TRANSACTION_MS: Final = BUSY_MS - 1_000  #: a frozen program's locks must not make those fail who wait for them
 _POOL: Final = {
     "pool_size": 10,  # about the threads of a process: a connection costs the server a process, and opening one 5 ms
     "max_overflow": 10,
