@@ -23,8 +23,8 @@ _MESHES: Final = frozenset({"chaos", "native", "system"})  #: folders whose test
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say what stays together where several processes share the tests: those of a file, and all that need a mesh."""
     for item in items:
-        folder = item.path.relative_to(item.config.rootpath).parts[1]
-        item.add_marker(pytest.mark.xdist_group("mesh" if folder in _MESHES else item.path.as_posix()))
+        needs_mesh = not _MESHES.isdisjoint(item.path.relative_to(item.config.rootpath).parts)
+        item.add_marker(pytest.mark.xdist_group("mesh" if needs_mesh else item.path.as_posix()))
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from gateway.kinds import Pool
 from gateway.processing.limits import OwnProcess, Room, Threads
 from gateway.processing.runner import Runner
 from gateway.reloading import in_force, renew_with
+from gateway.screening.detectors import is_users_own
 from gateway.settings import Settings
 from gateway.wiring import build_rules, build_runner, build_work
 
-_SETTLE_WITHIN_S: Final = 5.0  #: what is not written by then is run again, once its lease ends
+_SETTLE_WITHIN_S: Final = 3.0  #: what is not written by then is run again, once its lease ends
 
 
 class Runners:
@@ -27,27 +28,31 @@ class Runners:
         self._prepared: tuple[Settings, Mapping[str, Any]] | None = None
         self._renewed = mmap.mmap(-1, 1)  #: how often, modulo 256; shared with the processes that are forked from here
         self._seen = 0  #: of it, by this process
+        self._renewed_settings: Settings | None = None
 
     def prepare(self) -> None:
         """
         Build what takes long, so that no task waits for it: for this process, and those that are forked from it.
 
-        The user's own processors are none of it: what they open is not to be shared with a process that is forked.
+        Nothing of the user's own is loaded, nor a model: what they open must not be shared with a forked process.
 
         Raises:
             InvalidSetting: something of the settings is wrong.
         """
-        self._prepared = in_force(), build_rules(in_force())
+        settings = in_force()
+        screening = settings.screening
+        if not screening.model and not any(map(is_users_own, screening.detectors)):
+            self._prepared = settings, build_rules(settings)
 
     def of(self, pool: str) -> Runner:
         """Return the runner of *pool*, which works by settings that were renewed since the last task."""
         with self._lock:
             renewed, known = self._renewed[0], self._seen
             self._seen = renewed
-            if renewed != known and self._made:
+            if renewed != known:
                 renew_with(self._renew, Journal())
             if pool not in self._made:
-                settings = in_force()
+                settings = self._renewed_settings or in_force()
                 self._made[pool] = build_runner(settings, pool=pool, room=_room(pool), rules=self._rules(settings))
             return self._made[pool]
 
@@ -67,6 +72,7 @@ class Runners:
 
     def _renew(self, settings: Settings) -> None:
         work = build_work(settings)
+        self._renewed_settings = settings
         for runner in self._made.values():
             runner.work = work
 

@@ -45,8 +45,10 @@ def _leave_after_the_grace() -> None:
     held: dict[str, list[str]] = defaultdict(list)
     for request in requests:
         held[owner_of(request)] += ids_of(request)
+    settling = threading.Thread(target=runners.settle, name="settling", daemon=True)
+    settling.start()
     _let_go_of_the_broker()
-    runners.settle()
+    settling.join()
     Journal().warning("worker.drained", tasks=sum(len(ids) for ids in held.values()))
     settle(HAND_BACK, held)
     for process in {request.worker_pid for request in requests} - {None, os.getpid()}:

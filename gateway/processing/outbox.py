@@ -8,15 +8,15 @@ from gateway.journal import Journal
 from gateway.processing.batch import Done
 from gateway.telemetry.logs import error_fields
 
-_MOST: Final = 64  #: ends that are not written yet; a worker that has more waits
+_MOST: Final = 64  #: ends that are not written yet, about; a worker that has more waits
 
 
 class Outbox:
     """
     Hands ends to a thread of its own, which writes those together that gather while it writes.
 
-    The broker may know a message as done before the ledger knows its tasks as ended. That loses nothing: where the
-    process dies in between, the lease ends, and the task is run again like any whose worker died.
+    The broker may know a message as done before the ledger knows its tasks as ended. That loses no task: where the
+    process dies in between, the lease ends, and the task spends a try and is run again like any whose worker died.
     """
 
     def __init__(self, write: Callable[[Sequence[Done]], object], journal: Journal) -> None:
@@ -32,13 +32,13 @@ class Outbox:
         """Have the ends written, in their order."""
         if not done:
             return
+        if not self._has_thread():
+            self._wrote(done)
+            return
         with self._changed:
             self._changed.wait_for(lambda: self._unwritten < _MOST)
             self._waiting += done
             self._unwritten += len(done)
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
-                self._thread.start()
             self._changed.notify_all()
 
     def flush(self, *, within_s: float) -> bool:
@@ -46,16 +46,33 @@ class Outbox:
         with self._changed:
             return self._changed.wait_for(lambda: self._unwritten == 0, within_s)
 
+    def _has_thread(self) -> bool:
+        with self._changed:
+            if self._thread is None or not self._thread.is_alive():
+                thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # there may be no more threads
+                    return False
+                self._thread = thread
+            return True
+
     def _run(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 done, self._waiting = self._waiting, []
-            try:
-                self._write(done)
-            except Exception as error:  # noqa: BLE001 - the leases end; the thread must serve the next ones
-                self._journal.error("task.unwritten", tasks=len(done), **error_fields(error))
-            finally:
-                with self._changed:
-                    self._unwritten -= len(done)
-                    self._changed.notify_all()
+            if not self._wrote(done) and len(done) > 1:
+                for each in done:  # what spoils one spoils no other
+                    self._wrote([each])
+            with self._changed:
+                self._unwritten -= len(done)
+                self._changed.notify_all()
+
+    def _wrote(self, done: Sequence[Done]) -> bool:
+        try:
+            self._write(done)
+        except Exception as error:  # noqa: BLE001 - the leases end; the thread must serve the next ones
+            self._journal.error("task.unwritten", tasks=len(done), **error_fields(error))
+            return False
+        return True

@@ -27,6 +27,7 @@ from gateway.telemetry.logs import error_fields
 _PROGRESS_STEP_S = 0.5  #: progress is written this often at most
 _LONG_S: Final = 0.05  #: a task that takes longer keeps none waiting: what came with it goes to whoever is free
 _BATCH_S: Final = 0.25  #: spent on a batch of tasks each of which is short, after which the rest goes, too
+_WRITTEN_WITHIN_S: Final = 60.0  #: the ledger may be away; what is not written by then is run again
 SHARED: Final = "handed back: it shared a message with a longer task"
 
 
@@ -97,8 +98,9 @@ class Runner:
         Run those of the tasks that can be claimed; the others are doubles, canceled or not yet due.
 
         Several are run one after the other. Behind one that runs for 50 ms, the rest is handed back, and published each
-        by itself: short tasks never wait behind a long one. The ends are written down before this returns, or, where
-        other attempts run beside, soon after: `settle` waits for that.
+        by itself: short tasks never wait behind a long one. The ends are written down before this returns, so that the
+        next task, which may kill this process, harms none of them. Where threads share the process that is no gain: the
+        ends are written soon after, `settle` waits for that, and a place of a limited kind alone is freed at once.
 
         Raises:
             LedgerUnavailable: nothing could be claimed; the monitor launches them again.
@@ -114,8 +116,11 @@ class Runner:
                 batch.add(self._run_one(task))
         finally:
             watch.cancel()  # where it has begun, it finds the batch over, now or at its next look
-            write = self._outbox.put if self._room.is_shared else self._write
-            write(batch.take_done())
+            if self._room.is_shared and at_once.keys().isdisjoint(task.kind for task in tasks):
+                self._outbox.put(batch.take_done())
+            else:
+                self._write(batch.take_done())
+                self.settle(within_s=_WRITTEN_WITHIN_S)  # what was taken out of the batch meanwhile
 
     def settle(self, *, within_s: float) -> bool:
         """Wait until the ends of all that has run are written down; False where they were not in time."""
@@ -132,21 +137,15 @@ class Runner:
             self._break_up(batch)
 
     def _break_up(self, batch: Batch) -> None:
-        """Tell of the one that runs and goes on; write down what has ended before it, hand back what has not begun."""
+        """Have written down what has ended, and handed back what has not begun, while the one between goes on."""
         done, running, waiting = batch.break_up()
+        self._outbox.put([*done, *(Done(task=task, ending=handed_back(task, SHARED), seconds=0.0) for task in waiting)])
         if running:
             self._tell_started(running)
             try:
                 self._ledger.beat([running.claim], lease_ms=self._lease_ms)  # from now on it is known to have begun
-            except Exception as error:  # noqa: BLE001 - what was taken out of the batch has to be written down
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next beat may come in time
                 self._journal.error("heartbeat.missed", **error_fields(error))
-        back = [Done(task=task, ending=handed_back(task, SHARED), seconds=0.0) for task in waiting]
-        self._write([*done, *back])
-        for task in waiting:
-            try:
-                self._queue.launch(task.id, pool=task.pool, priority=task.priority)
-            except BrokerUnavailable:
-                break  # the monitor launches them
 
     def _run_one(self, task: Task) -> Done:
         limit = self.work.limit(task.kind)
@@ -168,12 +167,18 @@ class Runner:
         return Done(task=task, ending=ending, seconds=time.monotonic() - started)
 
     def _write(self, done: Sequence[Done]) -> None:
-        """Write down how attempts ended, and launch what waited for them to end."""
+        """Write down how attempts ended, and launch what was handed back, and what waited for them to end."""
         try:
-            self._scribe.write(done)
+            counted = self._scribe.write(done)
         finally:
             for each in done:
                 self._heartbeat.stop(each.task.claim)
+        try:
+            for each in counted:
+                if each.ending.remark == SHARED:
+                    self._queue.launch(each.task.id, pool=each.task.pool, priority=each.task.priority)
+        except BrokerUnavailable as error:
+            self._journal.warning("task.unlaunched", **error_fields(error))  # the monitor does it
         self._launch_next(done)
 
     def _launch_next(self, done: Sequence[Done]) -> None:

@@ -68,15 +68,21 @@ class Works:
         owner: str = "worker",
         limits: Mapping[str, Limit] | None = None,
         room: Room | None = None,
+        settling: bool = True,
     ) -> Runner:
-        """Return a worker; *processor* runs tasks of kind `probe`, and each run is noted."""
+        """
+        Return a worker; *processor* runs tasks of kind `probe`, and each run is noted.
+
+        Args:
+            settling: whether it waits for its ends to be written, where one in a mesh would not.
+        """
 
         def noted(job: Job) -> Any:
             self.runs.append(job)
             return processor(job) if processor else None
 
         redactor = Redactor(screener(), Policy(), operators={}, keys=Keys.throw_away())
-        return SettlingRunner(
+        return (SettlingRunner if settling else Runner)(
             self.ledger,
             queue=self.queue,
             work=Work(

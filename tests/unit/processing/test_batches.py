@@ -9,6 +9,7 @@ from harness.eventually import eventually
 
 from gateway.ledger.task import Ending, Status
 from gateway.processing.job import Job
+from gateway.processing.limits import Limit, OwnProcess
 from gateway.processing.runner import SHARED
 
 
@@ -161,3 +162,23 @@ def test_the_end_of_one_that_was_claimed_with_others_tells_when_it_began(works, 
     works.ledger.end([Ending(claim=claimed[0].claim, status=Status.COMPLETED, started_at=clock.now - 5)])
 
     assert works[ids[0]].started_at == clock.now - 5
+
+
+def test_a_process_has_written_all_it_ran_before_it_runs_more(works, gate):
+    ids = tasks(works, "short", "long", "short")
+    runner = works.runner(long_one(gate), room=OwnProcess(), settling=False)
+    running = in_thread(runner, ids)
+    eventually(lambda: statuses(works, ids)[::2] == [Status.COMPLETED, Status.PENDING])
+    gate.set()
+    running.join(60)
+
+    assert statuses(works, ids) == [Status.COMPLETED, Status.COMPLETED, Status.PENDING]
+
+
+def test_one_at_a_time_of_a_kind_gives_its_place_to_the_next(works):
+    ids = [works.task() for _ in range(20)]
+    runner = works.runner(lambda _: "done", limits={"probe": Limit(at_once=1)}, settling=False)
+    for task_id in ids:
+        runner.run([task_id])
+
+    assert statuses(works, ids) == [Status.COMPLETED] * 20

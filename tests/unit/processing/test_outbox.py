@@ -14,12 +14,12 @@ class Book:
         self.open = threading.Event()
         self.writes: list[list[int]] = []
         self.begun = 0
-        self.broken = False
+        self.refused: set[int] = set()
 
     def write(self, done) -> None:
         self.begun += 1
         self.open.wait(60)
-        if self.broken:
+        if self.refused.intersection(done):
             raise OSError
         self.writes.append(list(done))
 
@@ -69,15 +69,27 @@ def test_a_worker_whose_ends_are_not_written_waits(book, outbox):
     assert [end for ends in book.writes for end in ends] == list(range(65))
 
 
-def test_after_a_write_that_failed_the_next_is_done(book, outbox, lines):
+def test_an_end_that_cannot_be_written_spoils_no_other(book, outbox, lines):
+    book.refused = {2}
+    outbox.put([0])
+    eventually(lambda: book.begun == 1)
+    outbox.put([1, 2])
+    outbox.put([3])
     book.open.set()
-    book.broken = True
-    outbox.put([1])
     assert outbox.flush(within_s=60)
-    book.broken = False
-    outbox.put([2])
+    outbox.put([4])
 
     assert outbox.flush(within_s=60)
-    assert book.writes == [[2]]
-    (line,) = lines.of("task.unwritten")
-    assert "tasks=1 error=OSError" in line
+    assert book.writes == [[0], [1], [3], [4]]
+    assert ["tasks=3 error=OSError" in line for line in lines.of("task.unwritten")] == [True, False]
+
+
+def test_where_no_thread_can_be_had_ends_are_written_all_the_same(book, outbox, monkeypatch):
+    def no_more(_) -> None:
+        raise RuntimeError
+
+    book.open.set()
+    monkeypatch.setattr(threading.Thread, "start", no_more)
+    outbox.put([1])
+
+    assert book.writes == [[1]]

@@ -366,7 +366,8 @@ def test_lines_about_a_task_carry_its_request_id(works, lines: Lines):
     assert all(f"request_id={'c' * 32}" in line for line in ours)
 
 
-def test_of_a_short_task_one_line_tells(works, lines: Lines):
+def test_of_a_short_task_one_line_tells(works, lines: Lines, monkeypatch):
+    monkeypatch.setattr("gateway.processing.runner._LONG_S", 60.0)
     works.runner().run([works.task()])
 
     assert [line.split()[3] for line in lines.written if " task." in line] == ["task.completed"]
