@@ -45,7 +45,7 @@ logs: .venv/.mesh ## follow the logs
 	@.venv/bin/portcullis logs
 
 test: .venv/.dev ## all tests; some of them: make test ARGS=tests/unit
-	.venv/bin/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	.venv/bin/pytest --numprocesses 2 $(ARGS)
 
 lint: .venv/.dev ## style, types, and who imports whom
 	.venv/bin/ruff check

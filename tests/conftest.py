@@ -8,6 +8,8 @@ import pytest
 from harness.journal import Lines, collected_lines
 from harness.postgres import PostgresServer, postgres_server
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from gateway.ledger.memory import MemoryLedger
 from gateway.ledger.migrations import migrate
@@ -16,15 +18,21 @@ from gateway.ledger.migrations import migrate
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
 
-_MESHES: Final = frozenset({"chaos", "native", "system"})  #: folders whose tests take a machine for themselves, nearly
+_MESHES: Final = ("tests/chaos", "tests/native", "tests/system")  #: folders whose tests take a machine, nearly
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what stays together where several processes share the tests: those of a file, and all that need a mesh."""
-    for item in items:
-        needs_mesh = not _MESHES.isdisjoint(item.path.relative_to(item.config.rootpath).parts)
-        item.add_marker(pytest.mark.xdist_group("mesh" if needs_mesh else item.path.as_posix()))
+class Scheduling(LoadFileScheduling):
+    """Keeps together, where several processes share the tests, those of a file, and all that need a mesh."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "meshes" if file.startswith(_MESHES) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Have the tests shared out that way."""
+    return Scheduling(config, log)
 
 
 @pytest.fixture
