@@ -118,6 +118,7 @@ def test_a_task_that_kills_its_process_fails_after_its_attempts_and_harms_no_oth
 
     before, poison, *others = ended(site, *tasks)
 
+    # Where the lease tells of the last death, and not the process's parent, that one is counted in `failures`, too.
     assert (poison.status, poison.error) == (Status.FAILED, "WorkerLost")
     assert [(task.status, task.failures) for task in (before, *others)] == [(Status.COMPLETED, 0)] * 3
     assert worker.runs
