@@ -23,7 +23,7 @@ from sqlalchemy import event
 
 from bench.harness import RESULTS
 from bench.ledger_rows import CALLERS, RARE_KIND, fill
-from gateway.database_engine import new_engine
+from gateway.database_engine import begin_writing, new_engine
 from gateway.ledger.sql import SqlLedger
 from gateway.ledger.task import Ending, NewTask, Status, Task
 from gateway.message.ids import new_id
@@ -227,9 +227,9 @@ def _plan(side: Side, statement: str, parameters: Any) -> str:
     explain = "EXPLAIN QUERY PLAN" if side.sort == "SQLite" else "EXPLAIN (ANALYZE, BUFFERS)"
     engine = new_engine(side.url, migrates=True)
     try:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin() as transaction:
+        with begin_writing(engine) as connection, connection.begin_nested() as undone:
             rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
-            transaction.rollback()
+            undone.rollback()  # EXPLAIN ANALYZE does what it explains
     finally:
         engine.dispose()
     return "\n".join(["```", *(str(row[-1]) for row in rows), "```"])
