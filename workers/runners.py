@@ -25,10 +25,9 @@ class Runners:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made: dict[str, Runner] = {}
-        self._prepared: tuple[Settings, Mapping[str, Any]] | None = None
+        self._prepared: tuple[Settings, Mapping[str, Any]] | None = None  #: what the next runner is built from
         self._renewed = mmap.mmap(-1, 1)  #: how often, modulo 256; shared with the processes that are forked from here
         self._seen = 0  #: of it, by this process
-        self._renewed_settings: Settings | None = None
 
     def prepare(self) -> None:
         """
@@ -52,13 +51,9 @@ class Runners:
             if renewed != known:
                 renew_with(self._renew, Journal())
             if pool not in self._made:
-                settings = self._renewed_settings or in_force()
-                self._made[pool] = build_runner(settings, pool=pool, room=_room(pool), rules=self._rules(settings))
+                settings, rules = self._prepared or (in_force(), None)
+                self._made[pool] = build_runner(settings, pool=pool, room=_room(pool), rules=rules)
             return self._made[pool]
-
-    def _rules(self, settings: Settings) -> Mapping[str, Any] | None:
-        """Return those that were prepared, unless the settings are others by now."""
-        return self._prepared[1] if self._prepared and self._prepared[0] is settings else None
 
     def settle(self) -> None:
         """Wait a while for what has run in this process to be written down: it is about to end."""
@@ -71,8 +66,9 @@ class Runners:
             self._renewed[0] = (self._renewed[0] + 1) % 256
 
     def _renew(self, settings: Settings) -> None:
-        work = build_work(settings)
-        self._renewed_settings = settings
+        rules = build_rules(settings)
+        work = build_work(settings, rules=rules)
+        self._prepared = settings, rules
         for runner in self._made.values():
             runner.work = work
 
