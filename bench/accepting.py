@@ -17,7 +17,7 @@ from celery import Task
 
 from bench import nothing
 from bench.harness import House, house
-from bench.results import BenchFailed, Effort, Result, alternate
+from bench.results import BenchFailed, Effort, Result, alternate, chosen
 from bench.texts import CLEAN
 from gateway.delivery.celery_queue import CeleryQueue, celery_app, redis_lists
 from gateway.kinds import PROCESS, Pool
@@ -35,10 +35,8 @@ _DURABLE: Final = {"fsync": "on", "full_page_writes": "on"}
 
 def measure(names: Collection[str], effort: Effort, tell: Callable[[str], None]) -> Iterator[Result]:
     """Measure those of `NAMES` that are named, each on a home of its own."""
-    for name in NAMES:
-        if name in names:
-            tell(name)
-            yield _measure(name, effort)
+    for name in chosen(NAMES, names, tell):
+        yield _measure(name, effort)
 
 
 def _measure(name: str, effort: Effort) -> Result:

@@ -1,7 +1,7 @@
 """What a measurement tells: figures of two sides from alternating rounds, and their ratio."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -61,3 +61,11 @@ class Result:
 def alternate(ours: Callable[[], float], peer: Callable[[], float], rounds: int) -> list[tuple[float, float]]:
     """Measure the one, then the other, and again: what disturbs the machine for longer than a round disturbs both."""
     return [(ours(), peer()) for _ in range(rounds)]
+
+
+def chosen(own: Collection[str], names: Collection[str], tell: Callable[[str], None]) -> Iterator[str]:
+    """Go through those of *own* that are among *names*, and tell of each as it begins."""
+    for name in own:
+        if name in names:
+            tell(name)
+            yield name

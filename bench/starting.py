@@ -15,7 +15,7 @@ from typing import Final
 from bench import noted
 from bench.accepting import postgres
 from bench.harness import house
-from bench.results import BenchFailed, Effort, Result, alternate
+from bench.results import BenchFailed, Effort, Result, alternate, chosen
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.kinds import Pool
 from gateway.ledger.sql import SqlLedger
@@ -32,10 +32,8 @@ _WITHIN_S: Final = 60
 
 def measure(names: Collection[str], effort: Effort, tell: Callable[[str], None]) -> Iterator[Result]:
     """Measure those of `NAMES` that are named, each on a pair of sides."""
-    for name in NAMES:
-        if name in names:
-            tell(name)
-            yield _measure(name, effort)
+    for name in chosen(NAMES, names, tell):
+        yield _measure(name, effort)
 
 
 def _measure(name: str, effort: Effort) -> Result:
