@@ -185,7 +185,7 @@ def _wallet(mint: Mint) -> tuple[str, ...]:
 
 
 def _bank_account(mint: Mint) -> tuple[str, ...]:
-    number = f"9{mint.of(string.digits, 10)}"
+    number = f"9{mint.of(string.digits, 16)}"  # the longest: no check digit makes it a national id by chance
     return f"my bank account number is {number}", number
 
 
