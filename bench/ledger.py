@@ -23,11 +23,12 @@ from sqlalchemy import event
 
 from bench.harness import RESULTS
 from bench.ledger_rows import CALLERS, RARE_KIND, fill
-from gateway.database_engine import begin_writing, new_engine
+from gateway.database_engine import new_engine
 from gateway.ledger.sql import SqlLedger
 from gateway.ledger.task import Ending, NewTask, Status, Task
 from gateway.message.ids import new_id
 from gateway.settings import CHECKOUT
+from gateway.transactions import begin_writing
 
 sys.path.append(str(CHECKOUT / "tests"))  # whose server it borrows
 

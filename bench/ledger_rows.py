@@ -5,8 +5,9 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from gateway.database_engine import begin_writing, new_engine
+from gateway.database_engine import new_engine
 from gateway.ledger.migrations import migrate
+from gateway.transactions import begin_writing
 
 CALLERS: Final = 50
 RARE_KIND: Final = "rare"  #: one task in a thousand

@@ -1,25 +1,23 @@
 """
-Connections to the ledger's database, SQLite or PostgreSQL: how they are opened, how long they wait, how they write.
+Connections to the ledger's database, SQLite or PostgreSQL: how they are opened, and how long they wait.
 
-On both only a transaction of `begin_writing` begins; anything else is a single statement that reads. So a read is one
-round trip, and no transaction stays open by mistake.
+None of them begins a transaction by itself: `gateway.transactions` says when one begins.
 """
 
+import select
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, Executable, RowMapping, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from gateway.errors import InvalidSetting
 
 BUSY_MS: Final = 5_000  #: how long to wait for another writer, or for one statement
-_PACE_S: Final = 0.001  #: between two tries to begin an SQLite transaction
-_AT_ONCE_S: Final = 1.0  #: a connection that broke this soon was stale, or the server is gone: not slow
+_PACE_S: Final = 0.001  #: between two tries to turn the log on
 
 _POSTGRESQL: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 _CONNECT_S: Final = 2  #: for each address; psycopg takes no less
@@ -41,10 +39,6 @@ _TCP: Final = {
 }
 
 
-class CommitBroke(SQLAlchemyError):
-    """The connection was lost during a COMMIT: it may have taken effect, or still take it."""
-
-
 def new_engine(url: str, *, migrates: bool = False, **options: Any) -> Engine:
     """
     Return an engine with our settings of the database; it opens nothing yet.
@@ -60,7 +54,6 @@ def new_engine(url: str, *, migrates: bool = False, **options: Any) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000}, **options)
         event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
     pool = {} if "poolclass" in options else _POOL
     engine = create_engine(
@@ -73,7 +66,7 @@ def new_engine(url: str, *, migrates: bool = False, **options: Any) -> Engine:
     )
     if not migrates:
         event.listen(engine, "do_connect", _connect)
-    event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "checkout", _leave_if_hung_up)
     return engine
 
 
@@ -97,57 +90,6 @@ def parsed_url(url: str) -> URL:
     return parsed
 
 
-@contextmanager
-def begin_writing(engine: Engine, *, hasty: bool = False, lightly: bool = False) -> Iterator[Connection]:
-    """
-    Open a transaction that may write; it commits at the end, or rolls back after an exception.
-
-    Args:
-        hasty: do not wait for another process that writes to the SQLite file; fail instead.
-        lightly: on SQLite, without a wait for the disk: a power cut may undo it, and nothing else can. It ends every
-            process of this database, too. PostgreSQL's clients outlive it: there it is as durable as any.
-
-    Raises:
-        CommitBroke: it is not known whether the transaction is committed.
-    """
-    with engine.connect().execution_options(writes=True, hasty=hasty, lightly=lightly) as connection:
-        transaction = connection.begin()
-        try:
-            yield connection
-        except BaseException:
-            transaction.rollback()
-            raise
-        try:
-            transaction.commit()
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise CommitBroke from None
-            transaction.rollback()
-            raise
-
-
-def read(engine: Engine, statement: Executable, parameters: dict[str, Any] | None = None) -> Sequence[RowMapping]:
-    """Read with one statement; a second time at once where the connection had died while nobody used it."""
-    started = time.monotonic()
-    try:
-        return _read(engine, statement, parameters)
-    except DBAPIError as error:
-        if not broke_at_once(error, started):
-            raise
-    return _read(engine, statement, parameters)
-
-
-def broke_at_once(error: SQLAlchemyError, started: float) -> bool:
-    """Tell whether a connection turned out to be dead, so that another try on a new one costs little."""
-    broke = isinstance(error, DBAPIError) and error.connection_invalidated
-    return broke and time.monotonic() - started < _AT_ONCE_S
-
-
-def _read(engine: Engine, statement: Executable, parameters: dict[str, Any] | None) -> Sequence[RowMapping]:
-    with engine.connect() as connection:
-        return connection.execute(statement, parameters).mappings().all()
-
-
 class _Connection(psycopg.Connection[Any]):
     """Does not wait for ever for a server that is frozen: its kernel goes on acknowledging what nobody reads."""
 
@@ -165,6 +107,24 @@ def _connect(_dialect: object, _record: object, arguments: Sequence[str], parame
     return _Connection.connect(*arguments, **parameters)
 
 
+def has_hung_up(connection: Any) -> bool:
+    """Tell whether the server has closed a connection of psycopg, as a restart of it does to all; asks the kernel."""
+    waiting = select.poll()  # `select.select` knows no descriptor beyond 1,023
+    try:
+        waiting.register(connection.fileno(), select.POLLIN)
+        while waiting.poll(0):  # something was said since the last answer: a word of farewell, or the end itself
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return True
+    return False
+
+
+def _leave_if_hung_up(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool take another connection."""
+    if has_hung_up(connection):
+        raise DisconnectionError
+
+
 def _postgresql_arguments(url: URL, *, migrates: bool) -> dict[str, Any]:
     """Return libpq's parameters; what *url* says itself goes first."""
     settings = {
@@ -178,11 +138,6 @@ def _postgresql_arguments(url: URL, *, migrates: bool) -> dict[str, Any]:
     given = {"connect_timeout": _CONNECT_S, "application_name": "portcullis", **_TCP}
     left = {name: value for name, value in given.items() if name not in url.query}
     return {**left, "options": f"{ours} {own}".rstrip()}
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql("BEGIN")
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -204,33 +159,3 @@ def _keep_a_log(connection: Any) -> None:
             time.sleep(_PACE_S)
         else:
             return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """
-    Begin as a writer, or as nothing.
-
-    SQLite's own wait for another process's transaction sleeps longer and longer, up to 0.1 s, and whoever came last
-    often goes first: we ask again at a steady pace instead.
-    """
-    options = connection.get_execution_options()
-    if not options.get("writes"):
-        return
-    raw: Any = connection.connection.driver_connection  # an SQLAlchemy error for each try would cost more than the try
-    if connection.info.get("lightly", False) is not options["lightly"]:
-        raw.execute(f"PRAGMA synchronous={'NORMAL' if options['lightly'] else 'FULL'}").close()
-        connection.info["lightly"] = options["lightly"]
-    raw.execute("PRAGMA busy_timeout=0").close()
-    try:
-        until = time.monotonic() + (0 if options["hasty"] else BUSY_MS / 1000)
-        while time.monotonic() < until:
-            try:
-                raw.execute("BEGIN IMMEDIATE").close()
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    break
-            time.sleep(_PACE_S)
-        connection.exec_driver_sql("BEGIN IMMEDIATE").close()  # now or never, and with SQLAlchemy's error
-    finally:
-        raw.execute(f"PRAGMA busy_timeout={BUSY_MS}").close()

@@ -18,9 +18,10 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from gateway.access.roles import Caller, Role
-from gateway.database_engine import begin_writing, new_engine, read
+from gateway.database_engine import new_engine
 from gateway.errors import GatewayError, InvalidRequest, LedgerUnavailable, NotFound
 from gateway.message.ids import new_id
+from gateway.transactions import begin_writing, read
 
 _FORM: Final = re.compile(r"pk_[A-Za-z0-9_-]{43}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")

@@ -9,10 +9,11 @@ from weakref import WeakSet
 from sqlalchemy import Engine, Executable, RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database_engine import begin_writing, new_engine, parsed_url, read
+from gateway.database_engine import new_engine, parsed_url
 from gateway.errors import LedgerUnavailable
-from gateway.ledger.group_commit import BulkOperation, GroupCommit, Operation
+from gateway.ledger.group_commit import BulkOperation, Follow, GroupCommit, Operation
 from gateway.ledger.trouble import without_values
+from gateway.transactions import Writer, read
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -20,6 +21,7 @@ Result = TypeVar("Result")
 
 class _Parts(NamedTuple):
     engine: Engine
+    writer: Writer
     committer: GroupCommit
 
 
@@ -31,12 +33,13 @@ class Database:
     With SQLite that is not enough where the parent was writing at that moment: see `workers.settling`.
     """
 
-    def __init__(self, url: str, *, max_batch: int, wait_s: float) -> None:
-        """Check *url*; nothing is opened yet. `max_batch` and `wait_s` are those of `GroupCommit`."""
+    def __init__(self, url: str, *, max_batch: int, wait_s: float, gather_s: float = 0) -> None:
+        """Check *url*; nothing is opened yet. The other arguments are those of `GroupCommit`."""
         parsed_url(url)
         self._url = url
         self._max_batch = max_batch
         self._wait_s = wait_s
+        self._gather_s = gather_s
         self._lock = threading.Lock()
         self._parts: _Parts | None = None
         self._closed = False
@@ -53,9 +56,18 @@ class Database:
         """Write by group commit; see `GroupCommit.write`."""
         return self._open().committer.write(operation, durable=durable)
 
-    def write_each(self, operation: BulkOperation[Item, Result], item: Item, *, durable: bool = True) -> Result:
+    def write_each(
+        self,
+        operation: BulkOperation[Item, Result],
+        item: Item,
+        *,
+        durable: bool = True,
+        as_one: bool = False,
+        follow: Follow | None = None,
+    ) -> Result:
         """Write by group commit; see `GroupCommit.write_each`."""
-        return self._open().committer.write_each(operation, item, durable=durable)
+        committer = self._open().committer
+        return committer.write_each(operation, item, durable=durable, as_one=as_one, follow=follow)
 
     def write_later(self, operation: BulkOperation[Item, Result], item: Item) -> None:
         """Write by group commit, soon, without waiting; see `GroupCommit.write_later`."""
@@ -83,7 +95,8 @@ class Database:
             self._closed = True
             parts, self._parts = self._parts, None
         if parts:
-            parts.committer.close()
+            if parts.committer.close():
+                parts.writer.close()
             parts.engine.dispose()
 
     def forget(self) -> None:
@@ -101,13 +114,14 @@ class Database:
                 raise LedgerUnavailable("The ledger is closed.")
             if self._parts is None:
                 engine = new_engine(self._url)
+                writer = Writer(engine)
                 committer = GroupCommit(
-                    lambda: begin_writing(engine),
-                    begin_lightly=lambda: begin_writing(engine, lightly=True),
+                    writer.begin,
                     max_batch=self._max_batch,
                     wait_s=self._wait_s,
+                    gather_s=self._gather_s,
                 )
-                self._parts = _Parts(engine, committer)
+                self._parts = _Parts(engine, writer, committer)
             return self._parts
 
 

@@ -8,36 +8,99 @@ it waits for a commit, the next operations gather, and the next transaction take
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from queue import Empty, SimpleQueue
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database_engine import CommitBroke, broke_at_once
 from gateway.errors import GatewayError, LedgerOutcomeUnknown, LedgerUnavailable
+from gateway.ledger.gathering import Company
+from gateway.ledger.ledger import FOLLOWED_WITHIN_S, Done
 from gateway.ledger.trouble import spoils_only_itself, without_values, worth_another_try
+from gateway.transactions import CommitBroke, broke_at_once
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 Operation = Callable[[Connection], Result]
 BulkOperation = Callable[[Connection, Sequence[Item]], Sequence[Result]]
+Follow = Callable[[Done], object]
 
 _MOST_LATER: Final = 10_000  #: operations that wait for a database that does not answer
 _TRIES: Final = 3  #: of a transaction that stood in another's way, or whose connection had died
 _ASK_AGAIN_S: Final = 5.0  #: how long to try to learn what became of a COMMIT that broke
 _ASK_EVERY_S: Final = 0.1
-_AGAIN: Final = "may_be_written"  #: an execution option
+_AGAIN: Final = "may_be_written"  #: what a connection knows of its transaction
 
 
-class _Job(NamedTuple):
-    run: BulkOperation[Any, Any]  # jobs of one batch with the same one are run by one call
-    item: Any
-    future: "Future[Any]"
-    durable: bool = True
+class Begin(Protocol):
+    """Opens a transaction for writing, which commits at the end of its `with` block."""
+
+    def __call__(self, *, lightly: bool, as_one: bool) -> AbstractContextManager[Connection]: ...  # noqa: D102
+
+
+class _Job:
+    """
+    What one caller has handed over, and what became of it.
+
+    Whoever acquires `ticket` first decides: the committer, that it is run, or the caller, that it is not. The caller
+    waits for `ended` alone. Slots and bare locks: one is made for each write.
+    """
+
+    __slots__ = ("as_one", "durable", "ended", "follow", "item", "outcome", "run", "thread", "ticket", "told_at")
+
+    def __init__(
+        self,
+        run: BulkOperation[Any, Any],
+        item: Any,
+        *,
+        durable: bool = True,
+        as_one: bool = False,
+        follow: Follow | None = None,
+    ) -> None:
+        self.run = run  # jobs of one batch with the same one are run by one call
+        self.item = item
+        self.as_one = as_one
+        self.durable = durable
+        self.follow = follow
+        self.thread = threading.get_ident()
+        self.ticket = threading.Lock()
+        self.ended = threading.Lock()
+        self.ended.acquire()
+        self.outcome: Any = None
+        self.told_at: float | None = None
+
+    def tell(self, outcome: Any) -> None:
+        """Let the caller go on, with what follows a success before it."""
+        self.outcome = outcome
+        self.told_at = time.monotonic()
+        if self.follow is None or isinstance(outcome, Exception):
+            self.ended.release()
+        else:
+            self.follow(self.ended.release)
+
+    def wait(self, wait_s: float) -> None:
+        """
+        Wait until it has ended, and a little for what follows.
+
+        Raises:
+            LedgerUnavailable: it was not run, and never will be.
+            LedgerOutcomeUnknown: it is being run.
+        """
+        until = time.monotonic() + wait_s
+        next_s = min(wait_s, FOLLOWED_WITHIN_S)
+        while not self.ended.acquire(timeout=next_s):
+            now = time.monotonic()
+            if self.told_at is not None:
+                next_s = self.told_at + FOLLOWED_WITHIN_S - now
+                if next_s <= 0:
+                    return
+            elif now < until:
+                next_s = min(until - now, FOLLOWED_WITHIN_S)
+            else:
+                raise LedgerUnavailable if self.ticket.acquire(blocking=False) else LedgerOutcomeUnknown
 
 
 class _Spoiled(Exception):
@@ -54,32 +117,33 @@ class GroupCommit:
     operation, so that it, too, reaches nobody else. Where the database itself fails, or refuses the commit, nothing
     of the batch is written, and every caller gets `LedgerUnavailable`.
 
-    Where the connection is lost during the commit, the batch is written once more, since it may be written or not.
+    Where the connection is lost during the commit, the batch is written once more, since it may be written or not; so
+    is one that was a single statement, whatever goes wrong behind that.
     The moves of tasks bear that: each is made under a guard. An operation that does not can ask its connection:
     `may_be_written`. Only where the database does not come back in time, callers get `LedgerOutcomeUnknown`.
     """
 
     def __init__(
         self,
-        begin: Callable[[], AbstractContextManager[Connection]],
+        begin: Begin,
         *,
-        begin_lightly: Callable[[], AbstractContextManager[Connection]] | None = None,
         max_batch: int = 128,
         wait_s: float = 10,
+        gather_s: float = 0,
     ) -> None:
         """
         Start the thread.
 
         Args:
-            begin: opens a transaction for writing, which commits at the end of its `with` block.
-            begin_lightly: the same for a transaction that a power cut may undo; where it is None, `begin` does.
+            begin: opens a transaction for writing, as `gateway.transactions.Writer.begin` does.
             max_batch: the most operations that share a transaction.
             wait_s: how long a caller waits.
+            gather_s: how long a batch waits for callers who write all the time.
         """
         self._begin = begin
-        self._begin_lightly = begin_lightly or begin
         self._max_batch = max_batch
         self._wait_s = wait_s
+        self._company = Company(wait_s=gather_s)
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
@@ -96,26 +160,33 @@ class GroupCommit:
         """
         return self.write_each(lambda connection, _: [operation(connection)], None, durable=durable)
 
-    def write_each(self, operation: BulkOperation[Item, Result], item: Item, *, durable: bool = True) -> Result:
+    def write_each(
+        self,
+        operation: BulkOperation[Item, Result],
+        item: Item,
+        *,
+        durable: bool = True,
+        as_one: bool = False,
+        follow: Follow | None = None,
+    ) -> Result:
         """
         Do as `write`, where one call of *operation* takes the items of all callers that share a transaction.
 
         Args:
             durable: False for what a power cut may undo; it is, unless something of the transaction has to last.
+            as_one: whether *operation* writes all items by one statement, where the database has such a one.
+            follow: called once that is committed, in the thread that commits for all; what it is given lets the
+                caller go on, as half a second does. It may neither wait nor raise.
         """
-        future: Future[Result] = Future()
+        job = _Job(operation, item, durable=durable, as_one=as_one, follow=follow)
         with self._gate:
             if self._closed:
                 raise LedgerUnavailable("The ledger is closed.")
-            self._queue.put(_Job(operation, item, future, durable))
-        try:
-            return future.result(self._wait_s)
-        except TimeoutError:
-            if future.cancel():
-                raise LedgerUnavailable from None
-            if future.done():  # the operation's own TimeoutError, or just in time
-                return future.result()
-            raise LedgerOutcomeUnknown from None
+            self._queue.put(job)
+        job.wait(self._wait_s)
+        if isinstance(job.outcome, Exception):
+            raise job.outcome
+        return cast("Result", job.outcome)
 
     def write_later(self, operation: BulkOperation[Item, Result], item: Item) -> None:
         """
@@ -125,22 +196,27 @@ class GroupCommit:
         """
         with self._gate:
             if not self._closed and self._queue.qsize() < _MOST_LATER:
-                self._queue.put(_Job(operation, item, Future()))
+                self._queue.put(_Job(operation, item))
 
-    def close(self, *, wait_s: float = 10) -> None:
-        """Write what has been handed over, and end the thread; later writes raise `LedgerUnavailable`."""
+    def close(self, *, wait_s: float = 10) -> bool:
+        """
+        Write what has been handed over, and end the thread; later writes raise `LedgerUnavailable`.
+
+        Returns False where it has not ended in time.
+        """
         with self._gate:
             if not self._closed:
                 self._closed = True
                 self._queue.put(None)
         if self._thread is not threading.current_thread():
             self._thread.join(wait_s)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         more = True
         while more:
             batch, more = self._next_batch()
-            jobs = [job for job in batch if job.future.set_running_or_notify_cancel()]
+            jobs = [job for job in batch if job.ticket.acquire(blocking=False)]
             if jobs:
                 self._settle(jobs)
 
@@ -149,14 +225,30 @@ class GroupCommit:
         batch: list[_Job] = []
         try:
             job = self._queue.get()
+            since = time.monotonic()
             while job is not None:
                 batch.append(job)
                 if len(batch) == self._max_batch:
                     return batch, True
-                job = self._queue.get_nowait()
+                job = self._one_more(batch, since)
         except Empty:
             return batch, True
         return batch, False
+
+    def _one_more(self, batch: Sequence[_Job], since: float) -> _Job | None:
+        """
+        Return what may go with the *batch*, the first of which came at *since*; None at the end of all.
+
+        Raises:
+            Empty: nothing waits, and nobody is waited for.
+        """
+        try:
+            return self._queue.get_nowait()
+        except Empty:
+            patience_s = self._company.patience_s({job.thread for job in batch}, since=since)
+            if not patience_s:
+                raise
+        return self._queue.get(timeout=patience_s)
 
     def _settle(self, jobs: list[_Job]) -> None:
         """Write a batch and tell each caller. Whatever happens, the thread lives on."""
@@ -165,11 +257,10 @@ class GroupCommit:
         except Exception as error:  # noqa: BLE001 - the callers get it; the thread must serve the next ones
             failure = error if isinstance(error, SQLAlchemyError) else LedgerUnavailable()
             outcomes = [(job, failure) for job in jobs]
+        self._company.answered(job.thread for job in jobs)
         for job, outcome in outcomes:
-            if isinstance(outcome, Exception):
-                job.future.set_exception(without_values(outcome))
-            else:
-                job.future.set_result(outcome)
+            with suppress(Exception):  # what should follow failed: the caller goes on after its time
+                job.tell(without_values(outcome) if isinstance(outcome, Exception) else outcome)
 
     def _written(self, jobs: list[_Job]) -> list[Any]:
         """Commit the jobs, and return the result or the error of each."""
@@ -187,15 +278,18 @@ class GroupCommit:
 
     def _committed(self, jobs: list[_Job], *, again: bool = False) -> list[Any]:
         run = _run_together
-        begin = self._begin if any(job.durable for job in jobs) else self._begin_lightly
+        lightly = not any(job.durable for job in jobs)
+        as_one = not again and all(job.as_one and job.run is jobs[0].run for job in jobs)
         tries = 0
         while True:
             started = time.monotonic()
             try:
-                with begin() as connection:
-                    outcomes = run(connection.execution_options(**{_AGAIN: again}), jobs)
-            except _Spoiled:
-                run = _run_apart
+                with self._begin(lightly=lightly, as_one=as_one) as connection:
+                    connection.info[_AGAIN] = again
+                    outcomes = run(connection, jobs)
+            except _Spoiled as spoiled:
+                again = again or (as_one and not isinstance(spoiled.__cause__, SQLAlchemyError))  # it came behind it
+                run, as_one = _run_apart, False
             except SQLAlchemyError as error:
                 tries += 1
                 if tries == _TRIES or not (worth_another_try(error) or broke_at_once(error, started)):
@@ -206,7 +300,7 @@ class GroupCommit:
 
 def may_be_written(connection: Connection) -> bool:
     """Tell whether the same operations were tried before, and nobody knows whether they were committed."""
-    return bool(connection.get_execution_options().get(_AGAIN))
+    return bool(connection.info.get(_AGAIN))
 
 
 def _run_together(connection: Connection, jobs: list[_Job]) -> list[Any]:
@@ -222,7 +316,7 @@ def _run_together(connection: Connection, jobs: list[_Job]) -> list[Any]:
                 outcomes[places[0]] = error
                 continue
             if spoils_only_itself(error):
-                raise _Spoiled from None
+                raise _Spoiled from error
             raise
         for place, result in zip(places, results, strict=True):
             outcomes[place] = result

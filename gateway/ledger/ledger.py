@@ -9,9 +9,9 @@ Raises everywhere: `LedgerUnavailable` where the database cannot be reached, and
 `LedgerOutcomeUnknown` where it did not answer in time, and what was asked for may be written, or still be.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.idempotency import KeyLease, UsedKey
@@ -19,6 +19,10 @@ from gateway.ledger.moves import LONGEST_BACK_OFF_MS
 from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Silence, Status, Task, TaskEvent, Waiting
 
 FOLD_WINDOW_MS: Final = 60_000  #: repeats of an alert within this long become one
+FOLLOWED_WITHIN_S: Final = 0.5  #: how long `accept` waits for what follows it
+
+Done: TypeAlias = Callable[[], object]
+Follow: TypeAlias = Callable[[Sequence[Task], Done], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ class Chosen:
 class Ledger(Protocol):
     """Where every accepted task and every alert is written down."""
 
-    def accept(self, task: NewTask) -> Task:
+    def accept(self, task: NewTask, *, follow: Follow | None = None) -> Task:
         """
         Write the task down, durably, as pending; concurrent calls share a transaction.
 
@@ -51,11 +55,16 @@ class Ledger(Protocol):
         to tell the broker, after that the monitor does. Under a `key`, the same transaction writes into it what was
         accepted.
 
+        Args:
+            follow: called with the tasks of this call once they are on disk, and with what it calls when it is done;
+                this returns then, or half a second later. It is called by a thread that others wait for: it may
+                neither wait nor raise.
+
         Raises:
             IdempotencyInFlight: another request has taken the key over; nothing is written.
         """
 
-    def accept_all(self, tasks: Sequence[NewTask]) -> list[Task]:
+    def accept_all(self, tasks: Sequence[NewTask], *, follow: Follow | None = None) -> list[Task]:
         """Do as `accept` for each, all of them in one transaction: either every task is written down or none is."""
 
     def get(self, task_id: str, *, caller: str | None = None) -> Task:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -18,7 +19,7 @@ from gateway.ledger import moves
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.clock import now_ms
 from gateway.ledger.idempotency import KEY_KEPT_MS, KeyLease, UsedKey
-from gateway.ledger.ledger import FOLD_WINDOW_MS, PoolDepth
+from gateway.ledger.ledger import FOLD_WINDOW_MS, FOLLOWED_WITHIN_S, Follow, PoolDepth
 from gateway.ledger.memory_upkeep import MemoryUpkeep
 from gateway.ledger.rows import fingerprint, from_json, to_json
 from gateway.ledger.task import LIVE, MOVES, Claim, Ending, NewTask, Status, Task, TaskEvent
@@ -53,13 +54,22 @@ class MemoryLedger(MemoryUpkeep):
         self._schedules: dict[str, int] = {}
         self._closed = False
 
-    def accept(self, task: NewTask) -> Task:
+    def accept(self, task: NewTask, *, follow: Follow | None = None) -> Task:
         """Write the task down; see `Ledger.accept`."""
-        (accepted,) = self.accept_all([task])
+        (accepted,) = self.accept_all([task], follow=follow)
         return accepted
 
-    def accept_all(self, tasks: Sequence[NewTask]) -> list[Task]:
+    def accept_all(self, tasks: Sequence[NewTask], *, follow: Follow | None = None) -> list[Task]:
         """Write the tasks down together; see `Ledger.accept_all`."""
+        accepted = self._accepted(tasks)
+        if follow and accepted:
+            done = threading.Event()
+            with suppress(Exception):  # as the other ledgers
+                follow(accepted, done.set)
+            done.wait(FOLLOWED_WITHIN_S)
+        return accepted
+
+    def _accepted(self, tasks: Sequence[NewTask]) -> list[Task]:
         payloads = [from_json(to_json(task.payload)) for task in tasks]
         with self._open():
             now, ids = self._clock(), {task.id for task in tasks}

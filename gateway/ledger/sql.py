@@ -21,7 +21,7 @@ from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.clock import now_ms
 from gateway.ledger.database import Database
 from gateway.ledger.idempotency import KeyLease, UsedKey
-from gateway.ledger.ledger import FOLD_WINDOW_MS, Chosen, PoolDepth
+from gateway.ledger.ledger import FOLD_WINDOW_MS, Chosen, Follow, PoolDepth
 from gateway.ledger.rows import alert_from, event_from, task_from
 from gateway.ledger.schema import HEAD, alerts, schedules, task_events, tasks
 from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Silence, Status, Task, TaskEvent, Waiting
@@ -58,6 +58,7 @@ class SqlLedger:
         launch_grace_ms: int = 2_000,
         write_timeout_s: float = 10,
         max_batch: int = 128,
+        gather_s: float = 0,
     ) -> None:
         """
         Open nothing yet.
@@ -68,15 +69,16 @@ class SqlLedger:
             launch_grace_ms: how long a publisher has until the monitor launches a task.
             write_timeout_s: how long a writer waits for its commit.
             max_batch: the most writers that share a transaction.
+            gather_s: how long a transaction waits for writers who write all the time; see `gateway.ledger.gathering`.
 
         Raises:
             InvalidSetting: *url* is none, or names an SQLite database in memory.
         """
-        self._database = Database(url, max_batch=max_batch, wait_s=write_timeout_s)
+        self._database = Database(url, max_batch=max_batch, wait_s=write_timeout_s, gather_s=gather_s)
         self._clock = clock
         self._launch_grace_ms = launch_grace_ms
 
-    def accept(self, task: NewTask) -> Task:
+    def accept(self, task: NewTask, *, follow: Follow | None = None) -> Task:
         """
         Write the task down; see `Ledger.accept`.
 
@@ -84,10 +86,10 @@ class SqlLedger:
             LedgerOutcomeUnknown: the task may still be written, and then it runs.
             TypeError: the payload is no JSON.
         """
-        (accepted,) = self.accept_all([task])
+        (accepted,) = self.accept_all([task], follow=follow)
         return accepted
 
-    def accept_all(self, tasks: Sequence[NewTask]) -> list[Task]:
+    def accept_all(self, tasks: Sequence[NewTask], *, follow: Follow | None = None) -> list[Task]:
         """
         Write the tasks down together; see `Ledger.accept_all`.
 
@@ -99,10 +101,11 @@ class SqlLedger:
         now = self._clock()
         accepted = [moves.accepted(task, now=now, launch_grace_ms=self._launch_grace_ms) for task in tasks]
         rows = [sql_moves.task_values(task) for task in accepted]
+        then = partial(follow, accepted) if follow else None
         if keys := [(task.key, task.id) for task in tasks if task.key is not None]:
-            self._database.write_each(sql_idempotency.accept_each, sql_idempotency.Accepting(rows, keys))
+            self._database.write_each(sql_idempotency.accept_each, sql_idempotency.Accepting(rows, keys), follow=then)
         else:
-            self._database.write_each(sql_tasks.write_new, rows)
+            self._database.write_each(sql_tasks.write_new, rows, as_one=True, follow=then)
         return accepted
 
     def get(self, task_id: str, *, caller: str | None = None) -> Task:
@@ -155,7 +158,7 @@ class SqlLedger:
         if not task_ids:
             return []
         wish = sql_tasks.Wish(task_ids, owner, lease_ms, at_once or {}, self._clock())
-        return self._database.write_each(self._claim_each, wish, durable=False)  # undone, it is pending as before
+        return self._database.write_each(self._claim_each, wish, durable=False)  # undone, it is pending
 
     def waiting(self, kind: str, *, limit: int) -> list[Task]:
         """Return what waits for its turn; see `Ledger.waiting`."""

@@ -147,7 +147,7 @@ def silent(
 
 
 def _tasks(connection: Connection, statement: Select[Any], parameters: Mapping[str, Any]) -> list[Task]:
-    return [task_from(row) for row in connection.execute(statement, parameters).mappings()]
+    return [task_from(row) for row in connection.execute(statement, parameters).mappings().all()]
 
 
 def portions(task_ids: Sequence[str]) -> Iterator[list[str]]:

@@ -1,10 +1,13 @@
 """What a database's errors become: never with a statement's parameters, which may hold what a client sent."""
 
+from typing import Final
+
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
-from gateway.database_engine import CommitBroke
 from gateway.errors import GatewayError, LedgerOutcomeUnknown, LedgerUnavailable
+from gateway.transactions import CommitBroke
 
+REFUSED: Final = "The ledger refused what was to be written."
 # PostgreSQL's serialization_failure and deadlock_detected: the same transaction may succeed at once.
 _WORTH_ANOTHER_TRY = frozenset({"40001", "40P01"})
 
@@ -31,7 +34,7 @@ def without_values(error: Exception) -> Exception:
     if isinstance(error, CommitBroke):
         told = LedgerOutcomeUnknown()
     elif spoils_only_itself(error):
-        told = GatewayError("The ledger refused what was to be written.")
+        told = GatewayError(REFUSED)
     else:
         told = LedgerUnavailable()
     original = getattr(error, "orig", None)

@@ -15,9 +15,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, NullPool, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database_engine import BUSY_MS, begin_writing, new_engine
+from gateway.database_engine import BUSY_MS, new_engine
 from gateway.ledger.schema import HEAD
 from gateway.ledger.trouble import without_values
+from gateway.transactions import begin_writing
 
 _LOCK: Final = 0x706F7274  #: an arbitrary number: PostgreSQL's advisory lock of whoever migrates
 _WAIT_MS: Final = 60_000  #: for somebody else's migration; no table is waited for as long, since others would queue

@@ -63,3 +63,22 @@ def test_the_loss_of_its_worker_is_no_failure_of_what_had_not_begun(ledger, word
     relaunched = ledger.sweep(max_attempts=1)
 
     assert [(each.reason, each.task.failures) for each in relaunched] == [("worker_lost", 0)] * 2
+
+
+def test_more_tasks_than_one_statement_takes_are_written_whole_each_with_its_event(ledger, words):
+    new = [words.new(payload={"content": str(number)}) for number in range(200)]
+
+    together = ledger.accept_all(new)
+
+    assert [ledger.get(each.id) for each in new] == together
+    assert [task.payload["content"] for task in together] == [str(number) for number in range(200)]
+    assert [words.moves(task) for task in together] == [[(None, "pending", "shop", None)]] * 200
+
+
+def test_more_tasks_than_one_statement_takes_are_claimed_together_each_with_its_event(ledger, words):
+    together = ledger.accept_all([words.new() for _ in range(200)])
+
+    claimed = ledger.claim([task.id for task in together], owner="a", lease_ms=LEASE)
+
+    assert [ledger.get(task.id) for task in together] == claimed
+    assert [words.moves(task)[1:] for task in together] == [[("pending", "processing", "a", None)]] * 200

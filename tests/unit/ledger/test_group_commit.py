@@ -4,13 +4,15 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
-from gateway.errors import GatewayError, LedgerUnavailable, TaskAlreadyFinished
+from gateway.errors import GatewayError, LedgerOutcomeUnknown, LedgerUnavailable, TaskAlreadyFinished
 from gateway.ledger.group_commit import GroupCommit
+from gateway.message.ids import new_id
 
 
 class Notes:
@@ -23,14 +25,16 @@ class Notes:
         with self.engine.begin() as connection:
             connection.execute(text("CREATE TABLE notes (word TEXT PRIMARY KEY)"))
         self.begun = self.commits = 0
+        self.how = []
         self.fail_commit = False
         self.free = threading.Event()
         self.free.set()
         self.committer = GroupCommit(self.begin, wait_s=5)
 
     @contextmanager
-    def begin(self):
+    def begin(self, **how):
         self.begun += 1
+        self.how.append(how)
         self.free.wait(5)
         with self.engine.begin() as connection:
             yield connection
@@ -40,6 +44,11 @@ class Notes:
 
     def add(self, word):
         return lambda connection: connection.execute(text("INSERT INTO notes VALUES (:word)"), {"word": word}).rowcount
+
+    @staticmethod
+    def add_all(connection, words):
+        connection.execute(text("INSERT INTO notes VALUES (:word)"), [{"word": word} for word in words])
+        return words
 
     def words(self):
         with self.engine.connect() as connection:
@@ -172,11 +181,9 @@ def test_a_refused_row_spoils_only_itself_and_its_values_are_not_told(notes):
 
 
 def test_a_refused_row_of_a_bulk_operation_spoils_only_itself(notes):
-    def add_all(connection, words):
-        connection.execute(text("INSERT INTO notes VALUES (:word)"), [{"word": word} for word in words])
-        return words
+    calls = ((notes.committer.write_each, (notes.add_all, word)) for word in ["a", "b", "b", "c"])
 
-    outcomes = notes.together_each(*((notes.committer.write_each, (add_all, word)) for word in ["a", "b", "b", "c"]))
+    outcomes = notes.together_each(*calls)
 
     assert [o for o in outcomes if isinstance(o, str)] == ["a", "b", "c"]
     assert notes.words() == ["a", "b", "c"]
@@ -260,13 +267,89 @@ def test_a_caller_who_waited_too_long_is_told_and_its_operation_is_dropped(notes
     notes.committer._wait_s = 0.05
     stuck = notes.hold_up(notes.add("stuck"))
 
-    with pytest.raises(LedgerUnavailable):
-        notes.committer.write(notes.add("late"))
+    followed = []
+
+    with pytest.raises(LedgerUnavailable) as late:
+        notes.committer.write_each(notes.add_all, "late", follow=followed.append)
     stuck.join()
     notes.free.set()
     notes.committer.close()
 
+    assert not isinstance(late.value, LedgerOutcomeUnknown)
     assert notes.words() == ["stuck"]  # it was under way: its outcome was not known, and now it is
+    assert followed == []
+
+
+def test_a_caller_who_waits_too_long_for_what_is_under_way_learns_that_nobody_knows(notes):
+    notes.committer._wait_s = 0.05
+    notes.free.clear()
+
+    with pytest.raises(LedgerOutcomeUnknown):
+        notes.committer.write(notes.add("a"))
+    notes.free.set()
+    notes.committer.close()
+
+    assert notes.words() == ["a"]
+
+
+def test_each_caller_of_one_transaction_is_followed_and_waits_for_his_own(notes, monkeypatch):
+    monkeypatch.setattr("gateway.ledger.group_commit.FOLLOWED_WITHIN_S", 60)
+    followed, order = {}, []
+
+    def write(word):
+        outcome = notes.committer.write_each(notes.add_all, word, follow=partial(followed.__setitem__, word))
+        order.append(word)
+        return outcome
+
+    with ThreadPoolExecutor(1) as pool:
+        together = pool.submit(notes.together_each, *((write, (word,)) for word in "abc"))
+        for number, word in enumerate("bca"):
+            notes.until(lambda: len(followed) == 3)
+            followed[word]()
+            notes.until(lambda n=number: len(order) == n + 1)
+
+    assert (order, together.result()) == (list("bca"), list("abc"))
+    assert (notes.commits, notes.words()) == (2, list("abc"))
+
+
+def test_of_one_transaction_those_are_followed_whose_write_it_took(notes):
+    followed = []
+
+    def write(word):
+        return notes.committer.write_each(notes.add_all, word, follow=lambda done: (followed.append(word), done()))
+
+    outcomes = notes.together_each(*((write, (word,)) for word in ["a", "b", "b", "c"]))
+
+    assert [type(outcome) for outcome in outcomes] == [str, str, GatewayError, str]
+    assert followed == list("abc")
+
+
+def test_nothing_follows_a_commit_that_failed(notes):
+    followed = []
+    notes.fail_commit = True
+
+    with pytest.raises(LedgerUnavailable):
+        notes.committer.write_each(notes.add_all, "a", follow=followed.append)
+
+    assert followed == []
+
+
+def test_a_transaction_is_one_statement_where_all_that_share_it_are(notes):
+    def write(as_one):
+        return lambda word: notes.committer.write_each(notes.add_all, word, as_one=as_one)
+
+    one, several = write(True), write(False)
+    for writers in ([one, one], [one, several], [several, several], [one]):
+        notes.together_each(*((writer, (new_id(),)) for writer in writers))
+    notes.together_each((one, ("taken",)), (one, ("taken",)))  # refused, then written with a savepoint around each
+
+    assert [how["as_one"] for how in notes.how] == [
+        *(False, True),  # the first is what the others wait behind
+        *(False, False),
+        *(False, False),
+        *(False, True),
+        *(False, True, False),
+    ]
 
 
 def test_an_operation_may_raise_a_timeout_of_its_own(notes):

@@ -75,7 +75,7 @@ def test_a_child_neither_uses_nor_closes_its_parents_connections(ledger):
         assert ledger._database._parts is None
         ledger.close()
         gc.collect()
-        assert parents().pool.checkedin() == 1
+        assert parents().pool.checkedout() == 1
 
     assert in_child(in_its_own_way)
     ledger.accept(a_task())
@@ -208,3 +208,33 @@ def test_only_what_a_power_cut_may_undo_does_not_wait_for_the_disk(url):
     full, normal = 2, 1
     assert told == [full, normal, normal, full, normal, full]
     database.close()
+
+
+def test_a_connection_that_has_written_waits_for_others_again_when_it_reads(url):
+    database = Database(url, max_batch=8, wait_s=60)
+
+    def patience(connection):
+        return connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+
+    told = []
+    for _ in range(2):
+        told.append(database.write(patience))
+        told += [row["timeout"] for row in database.rows(text("PRAGMA busy_timeout"))]
+
+    assert told == [0, 5_000, 0, 5_000]  # who writes asks again by itself, at a pace of ours
+    assert database._parts.engine.pool.checkedin() == 1
+    database.close()
+
+
+def test_a_row_that_cannot_be_read_keeps_no_other_process_from_writing(ledger, url):
+    tasks = [ledger.accept(a_task()) for _ in range(3)]
+    with ledger._database._open().engine.connect() as connection:
+        connection.execute(text("UPDATE tasks SET payload = 'no JSON' WHERE id = :id"), {"id": tasks[0].id})
+
+    with pytest.raises(ValueError, match="invalid literal"):
+        ledger.claim([task.id for task in tasks], owner="worker-1", lease_ms=10_000)
+
+    other = SqlLedger(url)
+    other.accept(a_task())
+    ledger.accept(a_task())
+    other.close()

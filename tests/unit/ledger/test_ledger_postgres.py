@@ -1,6 +1,8 @@
 """The ledger on a PostgreSQL that is killed, frozen, started again or cut off."""
 
+import os
 import re
+import signal
 import socket
 import threading
 import time
@@ -158,15 +160,28 @@ def test_after_a_restart_nobody_notices_that_the_connections_are_stale(victim, l
     ledger.accept(a_task())
 
 
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_an_accept_after_a_restart_does_not_try_the_connection_that_is_gone(victim, ledger, monkeypatch, end):
+    monkeypatch.setattr("gateway.ledger.group_commit._ASK_EVERY_S", 60)  # nobody could learn what became of that
+    ledger.accept(a_task())
+    getattr(victim, end)()
+    victim.start_again()
+
+    task = ledger.accept(a_task())
+
+    assert ledger.get(task.id) == task
+
+
 def test_a_server_that_is_gone_is_an_unavailable_ledger_at_once(victim, ledger):
     before = ledger.accept(a_task())
     victim.kill()
     try:
         for call in (ledger.ping, lambda: ledger.accept(a_task()), lambda: ledger.get(before.id)):
             started = time.monotonic()
-            with pytest.raises(LedgerUnavailable):
+            with pytest.raises(LedgerUnavailable) as away:
                 call()
             assert time.monotonic() - started < SANE_S
+            assert type(away.value) is LedgerUnavailable  # nothing was written, and everybody knows
     finally:
         victim.start_again()
 
@@ -190,10 +205,28 @@ def test_a_frozen_server_keeps_nobody_waiting_for_ever(victim, ledger):
     ledger.accept(a_task())
 
 
-def test_an_accept_whose_commit_broke_is_told_as_what_it_became(cable, far_ledger):
-    cable.cut_before_answer_to = b"COMMIT"
+# Tasks under keys are accepted by a transaction; others by one statement, which is one by itself.
+COMMITS = {"a transaction": b"COMMIT", "one statement": b'"caller":"shop"'}
+
+
+@pytest.fixture(params=COMMITS)
+def committing(request):
+    """What is said to the server when it is to commit."""
+    return COMMITS[request.param]
+
+
+def committed_so(committing, ledger, **fields):
+    """Return a task that is accepted that way."""
+    if committing == COMMITS["a transaction"]:
+        fields["key"] = ledger.take_key(new_id(), "body", for_ms=60_000)
+    return a_task(**fields)
+
+
+def test_an_accept_whose_commit_broke_is_told_as_what_it_became(cable, committing, far_ledger, ledger):
+    new = [committed_so(committing, ledger) for _ in range(4)]
+    cable.cut_before_answer_to = committing
     with ThreadPoolExecutor(4) as pool:
-        waiting = [pool.submit(far_ledger.accept, a_task()) for _ in range(4)]
+        waiting = [pool.submit(far_ledger.accept, each) for each in new]
         time.sleep(0.5)
         cable.cut_before_answer_to = b""
         accepted = [future.result() for future in waiting]
@@ -202,12 +235,50 @@ def test_an_accept_whose_commit_broke_is_told_as_what_it_became(cable, far_ledge
     assert {len(far_ledger.events(task.id)) for task in accepted} == {1}
 
 
-def test_an_id_that_somebody_else_has_is_refused_even_after_a_commit_that_broke(cable, far_ledger, ledger):
-    theirs = ledger.accept(a_task(caller="bank"))
-    ours = a_task(id=theirs.id)
+def test_a_claim_whose_commit_broke_is_a_claim(cable, far_ledger):
+    tasks = [far_ledger.accept(a_task()) for _ in range(3)]
     cable.cut_before_answer_to = b"COMMIT"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(far_ledger.claim, [task.id for task in tasks], owner="worker-1", lease_ms=30_000)
+        time.sleep(0.5)
+        cable.cut_before_answer_to = b""
+        claimed = waiting.result()
+
+    assert [task.id for task in claimed] == [task.id for task in tasks]
+    assert [far_ledger.get(task.id) for task in tasks] == claimed
+    assert {(task.attempt, len(far_ledger.events(task.id))) for task in claimed} == {(1, 2)}
+
+
+@pytest.mark.parametrize("end", ["sent away", "killed"])
+def test_a_task_whose_server_process_ends_amid_its_accept_is_there_once(victim, ledger, end, monkeypatch):
+    monkeypatch.setattr("gateway.ledger.group_commit._ASK_AGAIN_S", 60)  # a noisy server may need long to start anew
+    new, url = a_task(), victim.url.replace("+psycopg", "")
+    waits = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%born%'"
+    with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as other, ThreadPoolExecutor(1) as pool:
+        holder.execute("LOCK TABLE tasks IN EXCLUSIVE MODE")
+        waiting = pool.submit(ledger.accept, new)
+        (pid,) = eventually(lambda: other.execute(waits).fetchone())
+        if end == "killed":
+            os.kill(pid, signal.SIGKILL)  # the server then sends all away, and starts anew
+        else:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        holder.close()
+        with suppress(LedgerOutcomeUnknown):
+            waiting.result()
+
+    def events():
+        with suppress(LedgerUnavailable):
+            return ledger.events(new.id)
+
+    assert len(eventually(events)) == 1
+
+
+def test_an_id_that_somebody_else_has_is_refused_even_after_a_commit_that_broke(cable, committing, far_ledger, ledger):
+    theirs = ledger.accept(a_task(caller="bank"))
+    new = [committed_so(committing, ledger, **fields) for fields in ({"id": theirs.id}, {})]
+    cable.cut_before_answer_to = committing
     with ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(far_ledger.accept, ours), pool.submit(far_ledger.accept, a_task())]
+        waiting = [pool.submit(far_ledger.accept, each) for each in new]
         time.sleep(0.5)
         cable.cut_before_answer_to = b""
         refusal = waiting[0].exception()
@@ -231,11 +302,11 @@ def test_a_cancel_whose_commit_broke_is_a_cancel(cable, far_ledger):
 
 
 def test_where_nobody_can_learn_what_became_of_a_commit_that_is_what_callers_are_told(
-    cable, far_ledger, ledger, monkeypatch
+    cable, committing, far_ledger, ledger, monkeypatch
 ):
     monkeypatch.setattr("gateway.ledger.group_commit._ASK_AGAIN_S", 0.3)
-    new = a_task()
-    cable.cut_before_answer_to = b"COMMIT"
+    new = committed_so(committing, ledger)
+    cable.cut_before_answer_to = b"COMMIT" if new.key else new.id.encode()  # who asks what became of it says that, too
 
     with pytest.raises(LedgerOutcomeUnknown) as unknown:
         far_ledger.accept(new)
@@ -258,7 +329,8 @@ def test_an_error_of_the_server_tells_its_class_and_never_a_value(ledger, lines)
 
     told = "".join(line for refusal in refusals for line in traceback.format_exception(refusal))
     assert value not in told + lines.text
-    assert [refusal.__notes__ for refusal in refusals] == [["IntegrityError 23505"], ["DataError"]]
+    assert refusals[0].__notes__ == ["IntegrityError 23505"]
+    assert type(refusals[1]) is GatewayError
 
 
 @pytest.mark.parametrize("told", [False, True], ids=["as it comes", "as compose.yaml tells it"])
@@ -273,7 +345,12 @@ def test_a_server_keeps_refused_values_out_of_its_log_where_it_is_told_to(told):
     ):
         connection.execute("CREATE TABLE names (name text PRIMARY KEY CHECK (name <> 'nobody'), age int)")
         connection.execute("INSERT INTO names VALUES (%s)", [value])
-        for refused in ("INSERT INTO names VALUES (%s)", "INSERT INTO names SELECT 'nobody', %s::int", "SELEC %s"):
+        for refused in (
+            "INSERT INTO names VALUES (%s)",
+            "INSERT INTO names SELECT 'nobody', %s::int",
+            "INSERT INTO names SELECT name FROM json_populate_recordset(NULL::names, ('[' || %s || ']')::json)",
+            "SELEC %s",
+        ):
             with pytest.raises(psycopg.Error):
                 connection.execute(refused.replace("%s", f"'{value}'"))
         log = server.log()
