@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
+from gateway.delivery.launch import Launch
 from gateway.errors import (
     BacklogFull,
     GatewayError,
@@ -132,8 +133,10 @@ class BatchIntake(Intake):
     def _queue_all(self, *journeys: _Journey) -> None:
         """Write all of them down for which there is room, then tell the broker of each."""
         admitted = [journey for journey in journeys if self._is_admitted(journey)]
+        launch = Launch(self._queue)
         try:
-            written = self._ledger.accept_all([self._task(each.message, each.pool) for each in admitted])
+            new = [self._task(each.message, each.pool) for each in admitted]
+            written = self._ledger.accept_all(new, follow=launch.begin)
         except LedgerUnavailable as error:
             for journey in admitted:
                 journey.end = error
@@ -141,7 +144,7 @@ class BatchIntake(Intake):
             for journey in admitted:
                 self._try(self._queue_alone, journey)
         else:
-            self._launch(*written)
+            self._note_unlaunched(launch)
             for journey, task in zip(admitted, written, strict=True):
                 journey.arrived(Outcome.QUEUED, task=task)
 
@@ -155,11 +158,10 @@ class BatchIntake(Intake):
 
     def _queue_alone(self, journey: _Journey) -> None:
         try:
-            task = self._ledger.accept(self._task(journey.message, journey.pool))
+            task = self._take_in(self._task(journey.message, journey.pool))
         except GatewayError as error:
             journey.end = error
         else:
-            self._launch(task)
             journey.arrived(Outcome.QUEUED, task=task)
 
     def _forward_all(self, *journeys: _Journey) -> None:

@@ -16,6 +16,7 @@ from gateway.alerts.alarm import Alarm
 from gateway.delivery.backlog import Backlog
 from gateway.delivery.callbacks import check_callback_url
 from gateway.delivery.forwarder import Forwarder
+from gateway.delivery.launch import Launch
 from gateway.delivery.queue import Queue
 from gateway.errors import (
     Forbidden,
@@ -227,7 +228,9 @@ class Intake:
             TaskNotFound, TaskNotRetryable, LedgerUnavailable: as the ledger says.
         """
         task = self._ledger.retry(task_id, by=by)
-        self._launch(task)
+        launch = Launch(self._queue)
+        launch.now(task)
+        self._note_unlaunched(launch)
         return task
 
     def preview(self, message: Message) -> Preview:
@@ -308,18 +311,15 @@ class Intake:
     def _accept(self, new: NewTask) -> Task:
         """Write the task down first, then tell the broker; the monitor repairs the gap between the two."""
         self._backlog.admit(new.pool)
-        task = self._ledger.accept(new)
-        self._launch(task)
+        return self._take_in(new)
+
+    def _take_in(self, new: NewTask) -> Task:
+        launch = Launch(self._queue)
+        task = self._ledger.accept(new, follow=launch.begin)
+        self._note_unlaunched(launch)
         return task
 
-    def _launch(self, *tasks: Task) -> None:
-        now = time.time() * 1000
-        due = [task for task in tasks if task.not_before is None or task.not_before <= now]
-        if not due:
-            return  # the monitor launches them when their time has come
-        try:
-            self._queue.launch_all(due)
-        except Exception as error:  # noqa: BLE001 - it is in the ledger: whatever fails now, the monitor launches it
-            for task in due:
-                ids = {"request_id": task.request_id, "task_id": task.id}
-                self._journal.warning("task.unlaunched", **ids, **error_fields(error))
+    def _note_unlaunched(self, launch: Launch) -> None:
+        for task in launch.untold:
+            ids = {"request_id": task.request_id, "task_id": task.id}
+            self._journal.warning("task.unlaunched", **ids, **error_fields(launch.error))

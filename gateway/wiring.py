@@ -51,6 +51,7 @@ from gateway.web.health import Dependency
 from gateway.web.idempotency import IdempotencyKeys
 
 _FILE_BUDGET_MS: Final = 60_000  #: nobody waits for an answer: a piece of a file may take longer than a message
+GATHER_S: Final = 0.003  #: about what the next requests need of those that were answered together
 
 
 def version() -> str:
@@ -58,14 +59,14 @@ def version() -> str:
     return importlib.metadata.version("portcullis")
 
 
-def build_ledger(settings: Settings) -> SqlLedger:
-    """Return the ledger; no connection is made before it is used."""
-    return SqlLedger(settings.ledger_url)
+def build_ledger(settings: Settings, *, gather_s: float = 0) -> SqlLedger:
+    """Return the ledger; no connection is made before it is used. `gather_s` is that of `SqlLedger`."""
+    return SqlLedger(settings.ledger_url, gather_s=gather_s)
 
 
 def build_intake_parts(settings: Settings) -> dict[str, Any]:
     """Return what service_1 is made of, by the names of its parts."""
-    ledger = build_ledger(settings)
+    ledger = build_ledger(settings, gather_s=GATHER_S)
     rules = build_rules(settings)
     queue = CeleryQueue(celery_app(settings.celery_broker_url, publisher=True))
     forwarder = HttpForwarder(

@@ -1,9 +1,11 @@
 """The queue's contract: it carries ids, nothing else."""
 
-from collections.abc import Collection, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol, TypeAlias
 
 from gateway.ledger.task import Priority, Task
+
+Told: TypeAlias = Callable[[bool], object]
 
 
 class Queue(Protocol):
@@ -17,12 +19,13 @@ class Queue(Protocol):
             BrokerUnavailable: the broker may not have taken it; the monitor will tell it again.
         """
 
-    def launch_all(self, tasks: Sequence[Task]) -> None:
+    def launch_all(self, tasks: Sequence[Task], told: Told) -> None:
         """
-        Tell the workers of new tasks, within half a second for all of them; several may share a message.
+        Have the workers told of new tasks, without waiting for it; several may share a message.
 
-        Raises:
-            BrokerUnavailable: the broker may not have taken some of them; the monitor will tell those again.
+        Args:
+            told: called once, in whatever thread: with True when the broker has taken all of them, with False where
+                it may not have taken some; the monitor will tell those again. It may neither wait nor raise.
         """
 
     def holds(self, pool: str, task_ids: Collection[str]) -> set[str] | None:

@@ -1,11 +1,12 @@
 """What every queue promises: run on the fake that unit tests use, and on Celery with a real broker."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
 from harness.broker import Broker, running_broker
+from harness.eventually import eventually
 from harness.fakes import FakeQueue
 
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
@@ -82,13 +83,29 @@ def a_task(pool: str = "io", **fields: object) -> Task:
     return accepted(NewTask(**{"id": new_id(), "pool": pool, **usual, **fields}), now=0, launch_grace_ms=0)
 
 
+def told_of(queue: Queue, tasks: Sequence[Task]) -> bool:
+    """Launch them together, and return what is told of it."""
+    heard: list[bool] = []
+    queue.launch_all(tasks, heard.append)
+    eventually(lambda: heard)
+    return heard[0]
+
+
 def test_many_are_launched_at_once_each_for_its_pool(queue: Queue):
     tasks = [a_task(pool, priority=priority) for pool in ("io", "cpu") for priority in Priority for _ in range(30)]
 
-    queue.launch_all(tasks)
+    assert told_of(queue, tasks)
 
     for pool in ("io", "cpu"):
         assert queue.holds(pool, [task.id for task in tasks]) == {task.id for task in tasks if task.pool == pool}
+
+
+def test_of_several_launched_at_once_it_is_told_once_that_the_broker_has_them(queue: Queue):
+    heard: list[bool] = []
+    queue.launch_all([a_task(pool) for pool in ("io", "cpu", "io")], heard.append)
+    queue.launch(new_id(), pool="io")  # goes after them: whatever would have been told twice has been
+
+    assert heard == [True]
 
 
 @pytest.mark.parametrize("priority", Priority)
@@ -142,6 +159,13 @@ def test_a_broker_that_went_away_is_told(under_test: UnderTest, call: Callable[[
         call(under_test.queue)
 
 
+def test_of_several_it_is_told_that_the_broker_may_not_have_them(under_test: UnderTest):
+    assert told_of(under_test.queue, [a_task()])
+    under_test.go_down()
+
+    assert not told_of(under_test.queue, [a_task(), a_task("cpu")])
+
+
 def test_a_broker_that_stays_away_is_told_every_time(under_test: UnderTest):
     under_test.go_down()
 
@@ -169,9 +193,11 @@ def test_a_broker_that_is_frozen_holds_one_caller_up_for_a_moment_and_the_next_n
         queue = CeleryQueue(app)
         queue.launch(new_id(), pool="io")
         with broker.frozen():
-            first = took(lambda: queue.launch_all([a_task()]))
+            first = took(lambda: queue.launch(new_id(), pool="io"))
+            at_once = told_of(queue, [a_task()])
             others = [took(lambda: queue.launch(new_id(), pool="io")) for _ in range(100)]
 
+    assert not at_once
     assert first < 5  # half a second; without a limit of ours it would be a minute or more
     assert sum(others) < 5
 

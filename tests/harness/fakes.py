@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from gateway.delivery.queue import Told
 from gateway.errors import BrokerUnavailable, GatewayError
 from gateway.ledger.task import Priority, Task
 from gateway.message.message import Message
@@ -21,9 +22,14 @@ class FakeQueue:
         self.ping()
         self.waiting[pool].append(task_id)
 
-    def launch_all(self, tasks: Sequence[Task]) -> None:
-        for task in tasks:
-            self.launch(task.id, pool=task.pool, priority=task.priority)
+    def launch_all(self, tasks: Sequence[Task], told: Told) -> None:
+        try:
+            for task in tasks:
+                self.launch(task.id, pool=task.pool, priority=task.priority)
+        except BrokerUnavailable:
+            told(False)
+        else:
+            told(True)
 
     def holds(self, pool: str, task_ids: Collection[str]) -> set[str] | None:
         self.ping()

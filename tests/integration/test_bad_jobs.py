@@ -1,7 +1,7 @@
 """Jobs that do not stop, that kill, that eat: what becomes of them, of their neighbours and of their worker."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from harness.broker import Broker
@@ -64,6 +64,13 @@ def accept(site: Site, pool: Pool, *kinds: str, **args: object) -> list[Task]:
     return site.ledger.accept_all(tasks)
 
 
+def launch(queue: CeleryQueue, tasks: Sequence[Task]) -> None:
+    """Have them launched together, and wait until the broker has taken them."""
+    told: list[bool] = []
+    queue.launch_all(tasks, told.append)
+    assert eventually(lambda: told) == [True]
+
+
 def ended(site: Site, *tasks: Task) -> list[Task]:
     """Wait for their ends; a monitor publishes anew what a worker that was just stopping took with it."""
     monitor = build_monitor(site.settings)
@@ -80,11 +87,11 @@ def test_what_runs_longer_than_its_kind_may_has_failed_and_its_worker_goes_on(
     site: Site, pool: Pool, worker: Worker, queue: CeleryQueue
 ):
     slow = accept(site, pool, "sleep")
-    queue.launch_all(slow)
+    launch(queue, slow)
 
     (failed,) = ended(site, *slow)
     quick = accept(site, pool, "quick")
-    queue.launch_all(quick)
+    launch(queue, quick)
     (done,) = ended(site, *quick)
 
     assert (failed.status, failed.error) == (Status.FAILED, "TimeLimitExceeded: time_limit")
@@ -101,7 +108,7 @@ def test_code_that_lets_go_of_nothing_is_killed_and_what_came_with_it_runs_elsew
     site: Site, pool: Pool, queue: CeleryQueue
 ):
     tasks = accept(site, pool, "hold", "quick", "quick", "quick")
-    queue.launch_all(tasks)
+    launch(queue, tasks)
 
     held, *others = ended(site, *tasks)
 
@@ -114,7 +121,7 @@ def test_a_task_that_kills_its_process_fails_after_its_attempts_and_harms_no_oth
     site: Site, pool: Pool, worker: Worker, queue: CeleryQueue
 ):
     tasks = accept(site, pool, "quick", "die", "quick", "quick")
-    queue.launch_all(tasks)
+    launch(queue, tasks)
 
     before, poison, *others = ended(site, *tasks)
 
@@ -128,7 +135,7 @@ def test_a_task_that_kills_its_process_fails_after_its_attempts_and_harms_no_oth
 @pytest.mark.parametrize("pool", [Pool.CPU], indirect=True)
 def test_a_task_that_wants_too_much_memory_fails_alone(site: Site, pool: Pool, queue: CeleryQueue):
     tasks = accept(site, pool, "eat", "quick")
-    queue.launch_all(tasks)
+    launch(queue, tasks)
 
     eaten, done = ended(site, *tasks)
 
@@ -138,7 +145,7 @@ def test_a_task_that_wants_too_much_memory_fails_alone(site: Site, pool: Pool, q
 
 def test_a_worker_that_stops_hands_back_what_takes_too_long(site: Site, pool: Pool, worker: Worker, queue: CeleryQueue):
     (task,) = accept(site, pool, "wait_and_return", seconds=50, value=1)
-    queue.launch_all([task])
+    launch(queue, [task])
     eventually(lambda: site.ledger.get(task.id).status is Status.PROCESSING)
 
     code = worker.stop()
@@ -166,7 +173,7 @@ def test_a_worker_leaves_no_process_behind(site: Site, pool: Pool, queue: Celery
     with a_worker(site, pool) as worker:
         listening(site, 1)
         (task,) = accept(site, pool, "wait_and_return", seconds=50)
-        queue.launch_all([task])
+        launch(queue, [task])
         eventually(lambda: site.ledger.get(task.id).status is Status.PROCESSING)
         group = worker.group
         worker.stop()

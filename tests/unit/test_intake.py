@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -113,11 +114,40 @@ def test_a_queued_message_goes_to_the_pool_of_its_route_else_of_its_kind(door: D
 
 def test_a_task_is_written_down_before_the_broker_is_told(door: Door):
     told: list[bool] = []
-    door.queue.launch_all = lambda tasks: told.extend(door.task(task.id).pool == task.pool for task in tasks)
+
+    def launch_all(tasks, done):
+        told.extend(door.task(task.id).pool == task.pool for task in tasks)
+        done(True)
+
+    door.queue.launch_all = launch_all
 
     door.intake.receive_task(new_task())
 
     assert told == [True]
+
+
+def test_a_task_for_later_is_not_told_to_the_broker_yet(door: Door):
+    later = door.intake.receive_task(new_task(not_before=int(time.time() * 1000) + 3_600_000))
+
+    assert door.task(later.id).status == "pending"
+    assert door.queue.launched == []
+
+
+@pytest.mark.parametrize("fails", ["refuses", "breaks", "is silent"])
+def test_a_task_of_which_the_broker_was_not_told_is_accepted(door: Door, lines: Lines, fails: str):
+    def launch_all(_tasks, told):
+        if fails == "refuses":
+            told(False)
+        elif fails == "breaks":
+            raise RuntimeError(EMAIL)
+
+    door.queue.launch_all = launch_all
+
+    task = door.intake.receive_task(new_task())
+
+    assert door.task(task.id).status == "pending"
+    assert [f"task_id={task.id}" in line for line in lines.of("task.unlaunched")] == [True]
+    assert EMAIL not in lines.text
 
 
 def test_a_task_that_cannot_be_written_down_is_not_told_to_the_broker(door: Door):

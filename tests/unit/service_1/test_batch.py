@@ -143,7 +143,7 @@ def test_bad_lines_are_alerted_as_bad_messages_are(door: Door, shop, lines: Line
 
 
 def test_a_part_that_fails_is_told_for_the_lines_that_need_it(door: Door, shop, monkeypatch):
-    def closed(_: object) -> None:
+    def closed(_: object, **_more: object) -> None:
         raise LedgerUnavailable
 
     monkeypatch.setattr(door.ledger, "accept_all", closed)

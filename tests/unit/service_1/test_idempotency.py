@@ -157,10 +157,10 @@ def test_a_repeat_while_the_first_is_under_way_is_told_to_wait(door: Door, shop,
     forward, accept = door.forwarder.forward, door.ledger.accept
 
     def slowly(done):
-        def wait(what):
+        def wait(what, **more):
             begun.set()
             assert go_on.wait(30)
-            return done(what)
+            return done(what, **more)
 
         return wait
 
