@@ -10,6 +10,7 @@ from gateway.reloading import in_force
 settings = in_force()
 app = celery_app(settings.celery_broker_url, publisher=False)
 app.conf.imports = ("workers.tasks",)
+app.conf.worker_consumer = "workers.consumer:GatheringConsumer"
 
 
 @setup_logging.connect

@@ -1,6 +1,7 @@
 """Writing down how attempts ended while their worker goes on with the next."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -9,11 +10,14 @@ from gateway.processing.batch import Done
 from gateway.telemetry.logs import error_fields
 
 _MOST: Final = 64  #: ends that are not written yet, about; a worker that has more waits
+_EVERY_S: Final = 0.01  #: between two writes: what a small one costs, however few it writes, is felt
 
 
 class Outbox:
     """
-    Hands ends to a thread of its own, which writes those together that gather while it writes.
+    Hands ends to a thread of its own, which writes those together that come soon one after the other.
+
+    The first after a while is written at once: where there is little to do, nobody waits longer to learn of it.
 
     The broker may know a message as done before the ledger knows its tasks as ended. That loses no task: where the
     process dies in between, the lease ends, and the task spends a try and is run again like any whose worker died.
@@ -58,9 +62,13 @@ class Outbox:
             return True
 
     def _run(self) -> None:
+        next_at = 0.0
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
+            time.sleep(max(0.0, next_at - time.monotonic()))
+            next_at = time.monotonic() + _EVERY_S
+            with self._changed:
                 done, self._waiting = self._waiting, []
             if not self._wrote(done) and len(done) > 1:
                 for each in done:  # what spoils one spoils no other
