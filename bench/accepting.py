@@ -21,10 +21,10 @@ from bench.results import BenchFailed, Effort, Result, alternate, chosen
 from bench.texts import CLEAN
 from gateway.delivery.celery_queue import CeleryQueue, celery_app, redis_lists
 from gateway.kinds import PROCESS, Pool
-from gateway.ledger.sql import SqlLedger
 from gateway.ledger.task import NewTask
 from gateway.message.ids import new_id
 from gateway.settings import CHECKOUT
+from gateway.wiring import GATHER_S, build_ledger
 
 _THREADS: Final = 16
 _GOALS: Final = {"accept-sqlite": 1.2, "accept-postgres": 1.0}
@@ -45,12 +45,13 @@ def _measure(name: str, effort: Effort) -> Result:
         url = stack.enter_context(postgres()).url if database == "PostgreSQL" else ""
         side = stack.enter_context(house(settings={"DATABASE_URL": url}))
         side.start("broker")
-        ledger = stack.enter_context(closing(SqlLedger(side.settings.ledger_url)))
-        app = stack.enter_context(celery_app(side.settings.celery_broker_url, publisher=True))
-        queue, task = CeleryQueue(app), nothing.define(app)
+        ledger = stack.enter_context(closing(build_ledger(side.settings, gather_s=GATHER_S)))
+        broker = side.settings.celery_broker_url
+        queue = CeleryQueue(stack.enter_context(celery_app(broker, publisher=True)))
+        task = nothing.define(stack.enter_context(nothing.bare_publisher(broker)))
 
         def accept() -> None:
-            queue.launch_all([ledger.accept(_new())])
+            ledger.accept(_new(), follow=lambda tasks, done: queue.launch_all(tasks, lambda _: done()))
 
         for warm in (accept, lambda: _delay(task)):
             _rate(warm, 0.3)

@@ -4,6 +4,7 @@ from bench import noted, nothing
 from workers.app import app
 from workers.pools import main
 
+nothing.bare(app)
 app.conf.imports = ()
 nothing.define(app)
 noted.define(app)

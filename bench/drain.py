@@ -102,7 +102,7 @@ def _task(pool: Pool) -> NewTask:
 
 def _drain_bare(side: House, pool: Pool, number: int) -> float:
     """Publish as many messages of the same size, then have a bare worker run them."""
-    with celery_app(side.settings.celery_broker_url, publisher=True) as app:
+    with nothing.bare_publisher(side.settings.celery_broker_url) as app:
         task = nothing.define(app)
         for _ in range(number):
             task.apply_async(([new_id()],), queue=pool, retry=False)

@@ -4,7 +4,21 @@ from typing import Any, Final
 
 from celery import Celery, Task
 
+from gateway.delivery.celery_queue import celery_app
+
 _NAME: Final = "bench.nothing"
+
+
+def bare(app: Celery) -> Celery:
+    """Give *app*, of ours and not yet used, Celery's own connections and consumer in the place of ours."""
+    app.amqp_cls = Celery.amqp_cls
+    app.conf.worker_consumer = "celery.worker.consumer:Consumer"
+    return app
+
+
+def bare_publisher(broker_url: str) -> Celery:
+    """Return bare Celery with the settings of our services."""
+    return bare(celery_app(broker_url, publisher=True))
 
 
 def define(app: Celery) -> Task:

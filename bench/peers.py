@@ -9,7 +9,6 @@ import requests
 from flask import Flask, Response, jsonify, request
 
 from bench import nothing
-from gateway.delivery.celery_queue import celery_app
 from gateway.settings import load
 
 
@@ -20,7 +19,7 @@ def front() -> Flask:
     session = requests.Session()
     session.trust_env = False
     hop_url = f"{settings.service_2_url}/process"
-    task = nothing.define(celery_app(settings.celery_broker_url, publisher=True))
+    task = nothing.define(nothing.bare_publisher(settings.celery_broker_url))
 
     @app.post("/messages")
     def hop() -> Response:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from statistics import median
 from typing import Final
 
-from bench import noted
+from bench import noted, nothing
 from bench.accepting import postgres
 from bench.harness import house
 from bench.results import BenchFailed, Effort, Result, alternate, chosen
@@ -53,10 +53,10 @@ def _measure(name: str, effort: Effort) -> Result:
             latencies.append(lambda send, notes=notes: _milliseconds(send, lambda: int(notes.recv(64))))
         ledger = stack.enter_context(closing(SqlLedger(ours.settings.ledger_url)))
         queue = CeleryQueue(stack.enter_context(celery_app(ours.settings.celery_broker_url, publisher=True)))
-        task = noted.define(stack.enter_context(celery_app(bare.settings.celery_broker_url, publisher=True)))
+        task = noted.define(stack.enter_context(nothing.bare_publisher(bare.settings.celery_broker_url)))
 
         def accept() -> None:
-            queue.launch_all([ledger.accept(_new())])
+            ledger.accept(_new(), follow=lambda tasks, done: queue.launch_all(tasks, lambda _: done()))
 
         def delay() -> None:
             task.apply_async(queue=Pool.IO.value, retry=False)
