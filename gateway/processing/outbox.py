@@ -10,7 +10,7 @@ from gateway.processing.batch import Done
 from gateway.telemetry.logs import error_fields
 
 _MOST: Final = 64  #: ends that are not written yet, about; a worker that has more waits
-_EVERY_S: Final = 0.01  #: between two writes: what a small one costs, however few it writes, is felt
+_EVERY_S: Final = 0.02  #: between two writes: what a small one costs, however few it writes, is felt
 
 
 class Outbox:
