@@ -137,16 +137,17 @@ def redis_lists(pool: str) -> list[str]:
 class CeleryQueue:
     """Publishes ids, and skips the broker for five seconds after it failed."""
 
-    def __init__(self, app: Celery, *, most_together: int = _TOGETHER) -> None:
+    def __init__(self, app: Celery, *, most_together: int = _TOGETHER, wait_s: float = 0.5) -> None:
         """
         Connect to nothing yet, and load what the first launch would otherwise have to wait for.
 
         Args:
             most_together: the most ids that share a message; with 1 each has its own.
+            wait_s: how long a caller waits for the broker.
         """
         self._app = app
         self._priorities = _REDIS_PRIORITIES if _is_redis(app.conf.broker_url) else _AMQP_PRIORITIES
-        self._publisher = Publisher(self._send, most_together=most_together)
+        self._publisher = Publisher(self._send, most_together=most_together, wait_s=wait_s)
         # By process, the publisher's thread alone uses it: a child would speak amid its parent's words.
         self._producers: dict[int, Producer] = {}
         _ = app.amqp, app.connection_for_write().transport_cls

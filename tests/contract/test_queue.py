@@ -33,7 +33,7 @@ def fake() -> Iterator[UnderTest]:
 def celery() -> Iterator[UnderTest]:
     with running_broker() as broker, celery_app(broker.url, publisher=True) as app:
         yield UnderTest(
-            queue=CeleryQueue(app),
+            queue=CeleryQueue(app, wait_s=30),
             go_down=broker.stop,
             empty=lambda pool: broker.client().delete(*broker.client().keys(f"{pool}*")),
         )

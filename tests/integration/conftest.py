@@ -12,6 +12,8 @@ from gateway.kinds import Pool
 from gateway.ledger.task import NewTask, Task
 from gateway.message.ids import new_id
 
+PATIENCE_S = 30  #: no monitor of these tests would launch what a busy machine does not take in half a second
+
 
 @pytest.fixture(scope="module")
 def broker() -> Iterator[Broker]:
@@ -36,8 +38,8 @@ def workers(site: Site) -> Iterator[Site]:
 
 @pytest.fixture
 def queue(broker: Broker) -> Iterator[CeleryQueue]:
-    with celery_app(broker.url, publisher=True) as app:
-        yield CeleryQueue(app)
+    with celery_app(broker.url, publisher=False) as app:
+        yield CeleryQueue(app, wait_s=PATIENCE_S)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What the workers tell of tasks, for Flower to list."""
 
+import time
 from collections import Counter
 from contextlib import suppress
 
@@ -11,6 +12,8 @@ from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.kinds import Pool
 
 _TASKS = 60
+_AT_MOST_EVERY_S = 0.05
+_FULL = 8  #: tasks whose events are sent before their time
 
 
 @pytest.mark.usefixtures("workers")
@@ -30,6 +33,7 @@ def test_tasks_that_follow_each_other_are_told_of_together_and_each_of_them(
     with celery_app(broker.url, publisher=False) as app, app.connection_for_read() as connection:
         receiver = app.events.Receiver(connection)
         with connection.Consumer(receiver.queue, callbacks=[take], accept=["json"]):
+            started = time.monotonic()
             for task in tasks:
                 queue.launch(task.id, pool=Pool.IO)
 
@@ -39,6 +43,7 @@ def test_tasks_that_follow_each_other_are_told_of_together_and_each_of_them(
                 return told.keys() >= {task.id for task in tasks}
 
             eventually(all_told)
+            seconds = time.monotonic() - started
 
     assert set(told.values()) == {1}
-    assert len(messages) < _TASKS / 2
+    assert len(messages) <= 2 + _TASKS / _FULL + seconds / _AT_MOST_EVERY_S  # a slow machine may take its time
