@@ -22,7 +22,11 @@ from gateway.settings import CHECKOUT, PREFIX, Settings
 TEMPLATE: Final = CHECKOUT / "deploy" / "native" / "supervisord.conf"
 _CALL_TIMEOUT_S: Final = 10
 _START_TIMEOUT_S: Final = 60
-_PASSED_ON: Final = ("PATH", "PYTHONPATH")  #: the second is how processors of the user's own are found
+_PASSED_ON: Final = (
+    "PATH",
+    "PYTHONPATH",  #: how processors of the user's own are found
+    "SSL_CERT_FILE",  #: the authorities of the receivers of webhooks
+)
 
 
 class SupervisorFailed(GatewayError):
