@@ -146,9 +146,9 @@ class SqlLedger:
 
     def retry(self, task_id: str, *, by: str) -> Task:
         """Set a failed or canceled task back to pending; see `Ledger.retry`."""
-        grace = self._launch_grace_ms
+        asked_at, grace = self._clock(), self._launch_grace_ms
         return self._database.write(
-            lambda c: sql_tasks.retry(c, task_id, by=by, now=self._clock(), launch_grace_ms=grace)
+            lambda c: sql_tasks.retry(c, task_id, by=by, asked_at=asked_at, now=self._clock(), launch_grace_ms=grace)
         )
 
     def claim(

@@ -99,6 +99,12 @@ _PROGRESS: Final = (
     .returning(tasks.c.id)
 )
 _RUN_NOW: Final = select(tasks).where(_IDS, _RUNS)
+_STARTED_AGAIN: Final = select(task_events.c.at).where(
+    task_events.c.task_id == bindparam("of_id"),
+    task_events.c.made_by == bindparam("by"),
+    task_events.c.remark == bindparam("remark"),
+    task_events.c.at >= bindparam("asked_at"),
+)
 _ENDED_NOW: Final = select(tasks.c.id, tasks.c.attempt, tasks.c.status).where(_IDS, tasks.c.finished_at.is_not(None))
 _RUNNING: Final = Prepared(
     select(
@@ -282,9 +288,13 @@ def cancel(connection: Connection, task_id: str, *, by: str, caller: str | None,
     return move(connection, task, moves.canceled(now=now), by=by, now=now)
 
 
-def retry(connection: Connection, task_id: str, *, by: str, now: int, launch_grace_ms: int) -> Task:
-    """Do as `Ledger.retry`."""
+def retry(connection: Connection, task_id: str, *, by: str, asked_at: int, now: int, launch_grace_ms: int) -> Task:
+    """Do as `Ledger.retry`, which was called at *asked_at*."""
     task = locked(connection, task_id, None)
+    if may_be_written(connection):  # a COMMIT broke: what it wrote is told as written
+        written = {"of_id": task_id, "by": by, "remark": moves.STARTED_AGAIN, "asked_at": asked_at}
+        if connection.execute(_STARTED_AGAIN, written).first() is not None:
+            return task
     if task.status in LIVE or Status.PENDING not in MOVES[task.status] or not task.payload:
         raise TaskNotRetryable
     changes = moves.retried(now=now, launch_grace_ms=launch_grace_ms)

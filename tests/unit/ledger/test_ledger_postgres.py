@@ -301,6 +301,19 @@ def test_a_cancel_whose_commit_broke_is_a_cancel(cable, far_ledger):
     assert len(far_ledger.events(task.id)) == 2
 
 
+def test_a_retry_whose_commit_broke_is_a_retry(cable, far_ledger):
+    task = far_ledger.accept(a_task())
+    far_ledger.cancel(task.id, by="shop")
+    cable.cut_before_answer_to = b"COMMIT"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(far_ledger.retry, task.id, by="desk")
+        time.sleep(0.5)
+        cable.cut_before_answer_to = b""
+
+        assert waiting.result().status is Status.PENDING
+    assert len(far_ledger.events(task.id)) == 3
+
+
 def test_where_nobody_can_learn_what_became_of_a_commit_that_is_what_callers_are_told(
     cable, committing, far_ledger, ledger, monkeypatch
 ):
