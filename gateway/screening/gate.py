@@ -6,6 +6,7 @@ text passes in windows, and a rule is searched for only in those in which its ga
 does not grow with the text around it.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -45,18 +46,40 @@ class _Opening(NamedTuple):
     has_signs: bool
 
 
+class _Behind:
+    """The rules behind one gate: hundreds share one, and most of them need a word that is not there."""
+
+    def __init__(self) -> None:
+        self.free: list[Rule] = []  #: those that match without a context word, too
+        self.bound: dict[int, list[Rule]] = {}  #: the others, by the number of their words
+        self.wide: list[Rule] = []  #: those of all that a window does not decide about
+
+    def add(self, rule: Rule) -> None:
+        if rule.pattern.needs_context:
+            self.bound.setdefault(rule.words_number, []).append(rule)
+        else:
+            self.free.append(rule)
+        if not rule.reach:
+            self.wide.append(rule)
+
+    def let_in(self, words: frozenset[int]) -> Iterator[Rule]:
+        """Yield those that may match where there may be these words."""
+        yield from self.free
+        for number in self.bound.keys() & words:
+            yield from self.bound[number]
+
+
 class _Gates:
     """Gates that are asked together. One automaton for all of them would be slower than those that are needed."""
 
     def __init__(self) -> None:
-        self.rules: dict[int, list[Rule]] = {}  #: by the number of their gate
+        self._behind: dict[int, _Behind] = defaultdict(_Behind)  #: by the number of their gate
         self.signs: set[int] = set()
         self._expressions = ExpressionSet()
         self.hits = self._expressions.hits
 
     def add(self, rule: Rule, gate: str) -> None:
-        number = self._expressions.add(shaped(gate), rule.pattern.name)
-        self.rules.setdefault(number, []).append(rule)
+        self._behind[self._expressions.add(shaped(gate), rule.pattern.name)].add(rule)
 
     def add_sign(self, sign: str) -> None:
         self.signs.add(self._expressions.add(shaped(sign), "a sign"))
@@ -64,8 +87,8 @@ class _Gates:
     def compile(self) -> None:
         self._expressions.compile()
 
-    def behind(self, hits: Sequence[int]) -> Iterator[Rule]:
-        return (rule for hit in hits for rule in self.rules.get(hit, ()))
+    def behind(self, hits: Sequence[int]) -> Iterator[_Behind]:
+        return (self._behind[hit] for hit in hits if hit in self._behind)
 
 
 class Gate:
@@ -156,12 +179,13 @@ class Gate:
     ) -> _Opening:
         if not (plain and tokens and numbers and words):
             raise SetFailed
-        rules = (*self._plain.behind(plain), *self._tokens.behind(tokens), *self._numbers.behind(numbers))
-        let_in = _let_in(rules, words, given)
+        opened = (*self._plain.behind(plain), *self._tokens.behind(tokens), *self._numbers.behind(numbers))
+        there = given.union(words)
+        let_in = _let_in((rule for each in opened for rule in each.let_in(there)), words, given)
         return _Opening(
             let_in,
             [(rule, context) for rule, context in let_in if rule.reach],
-            tuple(rule for rule in rules if not rule.reach),
+            tuple(rule for each in opened for rule in each.wide),
             not (
                 self._plain.signs.isdisjoint(plain)
                 and self._tokens.signs.isdisjoint(tokens)
