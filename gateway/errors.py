@@ -189,6 +189,12 @@ class OutcomeUnknown(GatewayError):
     code = "outcome_unknown"
 
 
+class ProcessingFailed(OutcomeUnknown):
+    """The processing service failed on the message; what it did until then may stay."""
+
+    code = "processing_failed"
+
+
 class LedgerOutcomeUnknown(OutcomeUnknown, LedgerUnavailable):
     """The ledger did not answer in time: what was asked for may have been written down, or still be."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 from flask import Flask, Response, g, request
 
-from gateway.errors import GatewayError, Unauthenticated
+from gateway.errors import GatewayError, ProcessingFailed, TryLater, Unauthenticated
 from gateway.journal import Journal
 from gateway.kinds import PROCESS
 from gateway.message.decoding import LINES_TYPE, MAX_BODY_BYTES, decode_json, numbered_lines
@@ -20,7 +20,7 @@ from gateway.web import problems, request_id
 from gateway.web.answers import json_answer
 from gateway.web.bodies import json_body, validated
 from gateway.web.health import health, readiness
-from gateway.web.problems import problem, status_of
+from gateway.web.problems import answer_with, problem_json, status_of
 from service_2.schemas import ProcessIn
 
 _GROWN: Final = 16  #: written anew, and redacted, a message may have become so many times as large
@@ -61,8 +61,7 @@ def _add_processing(app: Flask, processing: "_Processing", *, token: str, journa
             result, seconds = processing.run(body)
             answer = json_answer(result)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - in any way; and its text may quote the message
-            processing.note_failure(body, error)
-            return problem(500, "processing_failed", "The processor failed.")
+            return answer_with(processing.failure(body, error))
         journal.info("message.processed", request_id=g.request_id, **_told(body, seconds))
         return answer
 
@@ -120,15 +119,17 @@ class _Processing:
                 result, seconds = self.run(body)
                 answer = orjson.dumps({"status": HTTPStatus.OK, "result": result})
             except (Exception, SystemExit) as error:  # noqa: BLE001 - as for one message
-                self.note_failure(body, error)
-                yield orjson.dumps({"status": HTTPStatus.INTERNAL_SERVER_ERROR})
+                yield orjson.dumps({"status": self.failure(body, error)["status"]})
                 continue
             done.append(_told(body, seconds))
             yield answer
 
-    def note_failure(self, body: ProcessIn, error: BaseException) -> None:
-        """Tell that a processor failed, by the class and the place of its exception."""
+    def failure(self, body: ProcessIn, error: BaseException) -> dict[str, Any]:
+        """Tell that a processor failed, by the class and the place of its exception; return the problem that it is."""
         self._journal.warning("message.error", request_id=g.request_id, message_id=body.id, **error_fields(error))
+        if isinstance(error, TryLater):
+            return problem_json(HTTPStatus.SERVICE_UNAVAILABLE, error.code, "The processor cannot do its part now.")
+        return problem_json(HTTPStatus.INTERNAL_SERVER_ERROR, ProcessingFailed.code, "The processor failed.")
 
 
 def _told(body: ProcessIn, seconds: float) -> dict[str, Any]:

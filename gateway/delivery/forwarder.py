@@ -15,8 +15,9 @@ class Forwarder(Protocol):
         Return what the service answered, any JSON value.
 
         Raises:
-            ServiceUnavailable: it did not take the message; nothing was done.
+            ServiceUnavailable: it did not take the message, or cannot do its part now; nothing was done.
             OutcomeUnknown: it took the message, and what became of it is not known.
+            ProcessingFailed: it took the message, and failed on it.
         """
 
     def forward_all(self, messages: Sequence[Message]) -> list[Any | GatewayError]:

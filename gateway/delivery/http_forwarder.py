@@ -8,7 +8,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from gateway.delivery.breaker import Breaker
-from gateway.errors import GatewayError, OutcomeUnknown, ServiceUnavailable
+from gateway.errors import GatewayError, OutcomeUnknown, ProcessingFailed, ServiceUnavailable
 from gateway.message.decoding import LINES_TYPE
 from gateway.message.message import Message
 
@@ -105,6 +105,8 @@ def _as_json(message: Message) -> bytes:
 def _checked(status: int, answer: Any) -> Any:
     if status == _BUSY or _REFUSED <= status < _FAILED:
         raise ServiceUnavailable  # it did nothing with the message
+    if status == _FAILED:
+        raise ProcessingFailed
     if status != _OK:
         raise OutcomeUnknown
     return answer

@@ -50,7 +50,7 @@ _TOLD_WITH: Final[Mapping[int, Sequence[str]]] = {
     429: ("Retry-After",),
     503: ("Retry-After",),
 }
-_REPLAYED_WITH: Final = frozenset({200, 201, 202, 422, 504})  #: statuses that are kept under an idempotency key
+_REPLAYED_WITH: Final = frozenset({200, 201, 202, 422, 502, 504})  #: statuses that are kept under an idempotency key
 _KEY_HEADER: Final = Parameter.model_validate(
     {
         "name": idempotency.HEADER,

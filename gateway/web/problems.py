@@ -33,6 +33,7 @@ _STATUS: Final[Mapping[type[errors.GatewayError], HTTPStatus]] = {
     errors.LedgerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ServiceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OutcomeUnknown: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.ProcessingFailed: HTTPStatus.BAD_GATEWAY,
 }
 
 _CODES: Final[Mapping[int, str]] = {

@@ -34,7 +34,7 @@ _POLL_AFTER_S = "1"  #: when it is worth asking for a task's result
         takes=MessageIn,
         takes_text=True,
         answers={200: ForwardedOut, 202: QueuedOut, 422: HeldOut},
-        also=(504,),
+        also=(502, 504),
         headers={202: ("Retry-After",)},
     )
 )

@@ -10,7 +10,7 @@ from harness.samples import WITH_EMAIL, message
 from harness.service import Service, answer, answering, running_service
 
 from gateway.delivery.http_forwarder import HttpForwarder
-from gateway.errors import GatewayError, OutcomeUnknown, ServiceUnavailable
+from gateway.errors import GatewayError, OutcomeUnknown, ProcessingFailed, ServiceUnavailable
 
 TOKEN = "mesh-token"
 
@@ -279,7 +279,7 @@ def test_each_line_has_the_end_that_its_status_would_mean_alone(service: Service
 
     assert ends[0] == 1
     assert [type(end) for end in ends[1:]] == [
-        OutcomeUnknown,
+        ProcessingFailed,
         ServiceUnavailable,
         ServiceUnavailable,
         ServiceUnavailable,
@@ -291,7 +291,8 @@ def test_each_line_has_the_end_that_its_status_would_mean_alone(service: Service
     [
         (503, b"", ServiceUnavailable),
         (401, b"", ServiceUnavailable),
-        (500, b"", OutcomeUnknown),
+        (500, b"", ProcessingFailed),
+        (502, b"", OutcomeUnknown),
         (200, b"", OutcomeUnknown),
         (200, b'{"status": 200', OutcomeUnknown),
         (200, b"[]\n[]", OutcomeUnknown),

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from harness.journal import Lines
 from harness.samples import EMAIL
 
-from gateway.errors import PermanentFailure
+from gateway.errors import PermanentFailure, TryLater
 from gateway.journal import Journal
 from gateway.processing.job import Job
 from gateway.processing.processors import load_processors
@@ -85,14 +85,23 @@ def test_a_body_that_does_not_fit_is_refused_by_field(body: dict[str, Any], fiel
     assert EMAIL not in answer.text
 
 
-@pytest.mark.parametrize("error", [ValueError(EMAIL), PermanentFailure(EMAIL)])
-def test_a_processor_that_fails_shows_nothing_of_its_exception(lines: Lines, error: Exception):
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError(EMAIL), (500, "processing_failed")),
+        (PermanentFailure(EMAIL), (500, "processing_failed")),
+        (TryLater(EMAIL), (503, "try_later")),
+    ],
+)
+def test_a_processor_that_fails_shows_nothing_of_its_exception(lines: Lines, error: Exception, told: tuple[int, str]):
     def fail(_: Job) -> None:
         raise error
 
     answer = client(message=fail).post("/process", json=BODY, headers=OURS)
+    verdict = client(message=fail).post("/process/batch", data=lines_of(BODY), headers=OURS)
 
-    assert (answer.status_code, answer.json["code"]) == (500, "processing_failed")
+    assert (answer.status_code, answer.json["code"]) == told
+    assert orjson.loads(verdict.data) == {"status": told[0]}
     assert EMAIL not in answer.text + lines.text
     assert f"error={type(error).__name__}" in lines.text
 

@@ -28,6 +28,7 @@ ANSWERS = [
     (errors.LedgerUnavailable(), 503, "ledger_unavailable"),
     (errors.ServiceUnavailable(), 503, "service_unavailable"),
     (errors.OutcomeUnknown(), 504, "outcome_unknown"),
+    (errors.ProcessingFailed(), 502, "processing_failed"),
     (GatewayError(), 500, "internal_error"),
 ]
 
