@@ -87,7 +87,7 @@ def _start(kind: str, args: dict[str, Any], who: str) -> Response:
     new = NewTask(id=new_id(), caller=who, kind=kind, pool="", payload={"args": args}, request_id=request_id())
     taken = parts().intake.receive_task(new, under=under_key())
     if isinstance(taken, Receipt):
-        return held_answer(taken)
+        return held_answer(taken, sent_as=("/args", ""))
     headers = {"Location": f"{PREFIX}/api/{kind}/{taken.id}"}
     return json_answer({"job_id": taken.id, "status": taken.status}, HTTPStatus.ACCEPTED, headers)
 

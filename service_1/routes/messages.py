@@ -1,6 +1,7 @@
 """Messages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -82,9 +83,22 @@ def receipt_answer(receipt: Receipt) -> Response:
     return json_answer(passed_json(receipt), HTTPStatus.ACCEPTED, headers)
 
 
-def held_answer(receipt: Receipt) -> Response:
-    """Return the problem that tells what was found, and where."""
-    return answer_with(held_json(receipt))
+def held_answer(receipt: Receipt, *, sent_as: tuple[str, str] = ("", "")) -> Response:
+    """
+    Return the problem that tells what was found, and where.
+
+    Args:
+        receipt: of what was held.
+        sent_as: the place in a task's payload that the body had elsewhere, and where: paths point into the body.
+    """
+    kept, sent = sent_as
+    findings = [_moved(finding, kept, sent) for finding in receipt.findings] if kept else receipt.findings
+    return answer_with(held_json(replace(receipt, findings=findings)))
+
+
+def _moved(finding: Finding, kept: str, sent: str) -> Finding:
+    is_there = finding.path == kept or finding.path.startswith(f"{kept}/")
+    return finding._replace(path=sent + finding.path[len(kept) :]) if is_there else finding
 
 
 def passed_json(receipt: Receipt) -> dict[str, Any]:

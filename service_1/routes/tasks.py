@@ -47,7 +47,7 @@ def post_task() -> Response:
         )
     if isinstance(taken, Receipt):
         metrics.task_create_failures.inc()
-        return held_answer(taken)
+        return held_answer(taken, sent_as=("/content", "/content" if body.data is None else "/data"))
     metrics.task_create_successes.inc()
     return json_answer(task_json(taken), HTTPStatus.CREATED, {"Location": f"{PREFIX}/tasks/{taken.id}"})
 

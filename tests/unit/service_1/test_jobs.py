@@ -108,7 +108,7 @@ def test_the_value_is_screened_like_a_message(door: Door, shop):
     answer = shop.post("/api/wait_and_return", {"seconds": 0, "value": {"note": WITH_EMAIL}})
 
     assert (answer.status_code, answer.json["code"]) == (422, "personal_data")
-    assert answer.json["findings"][0]["path"] == "/args/value/note"
+    assert answer.json["findings"][0]["path"] == "/value/note"
     assert EMAIL not in answer.text
     assert (door.ledger.tasks(), door.queue.launched) == ([], [])
 
