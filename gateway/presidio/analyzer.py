@@ -1,9 +1,11 @@
 """Finding, as Presidio's analyzer is asked for it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from gateway.errors import InvalidRequest
 from gateway.presidio.ad_hoc import AdHocScreeners, Recognizer
 from gateway.presidio.allowed import AllowList
 from gateway.screening import overlaps
@@ -58,12 +60,16 @@ class Analyzer:
 
     def analyze(self, text: str, wish: Wish) -> list[Found]:
         """
-        Return what *text* holds, in its order; no two overlap.
+        Return what *text* holds, in its order; no two of one entity type overlap, nor any two without `ad_hoc`.
 
         Raises:
-            InvalidRequest: an expression is none that RE2 takes; the error names it and does not repeat it.
+            InvalidRequest: an expression is none that RE2 takes, or nobody here knows any of the entity types; the
+                error does not repeat them.
             ScreeningUnavailable: it cannot be told.
         """
+        known = {*self.supported, *(each.entity_type for each in wish.ad_hoc)}
+        if wish.entity_types and known.isdisjoint(wish.entity_types):
+            raise InvalidRequest("none of them is supported", field="/entities")
         value = _in_context(text, wish.context)
         threshold = ACTED_ON if wish.min_score is None else wish.min_score
         found = [
@@ -78,7 +84,7 @@ class Analyzer:
             found += [_found(f, names[f.entity_type]) for f in own if not f.key and f.score > 0 and f.score >= least]
         wanted = [each for each in found if not wish.entity_types or each.entity_type in wish.entity_types]
         kept = [each for each in wanted if not wish.allowed.allows(text[each.start : each.end])]
-        return _without_overlaps(kept) if wish.ad_hoc else kept
+        return _without_repeats(kept) if wish.ad_hoc else kept
 
 
 def _in_context(text: str, context: tuple[str, ...]) -> Any:
@@ -94,7 +100,11 @@ def _found(finding: Finding, recognizer: str) -> Found:
     return Found(finding.entity_type, finding.start, finding.end, finding.score, recognizer)
 
 
-def _without_overlaps(found: Sequence[Found]) -> list[Found]:
-    by_place = {(each.entity_type, each.start, each.end): each for each in reversed(found)}
-    places = [overlaps.Found(each.start, each.end, each.score, each.entity_type) for each in by_place.values()]
-    return [by_place[place.entity_type, place.start, place.end] for place in overlaps.settle(places)]
+def _without_repeats(found: Sequence[Found]) -> list[Found]:
+    """Settle overlaps within each entity type, as Presidio does: who brings a recognizer wants to be told by it."""
+    by_place = {(each.start, each.end, each.entity_type): each for each in reversed(found)}
+    places: dict[str, list[overlaps.Found]] = defaultdict(list)
+    for each in by_place.values():
+        places[each.entity_type].append(overlaps.Found(each.start, each.end, each.score, each.entity_type))
+    kept = [place for of_type in places.values() for place in overlaps.settle(of_type)]
+    return [by_place[place.start, place.end, place.entity_type] for place in sorted(kept)]

@@ -103,11 +103,26 @@ def test_a_pattern_is_read_with_presidios_flags(analyzer):
     assert found(analyzer, "x\nBEGIN\nEND\ny", ad_hoc=(spans,)) == [("SPAN", "BEGIN\nEND")]
 
 
-def test_the_surer_of_two_that_overlap_is_told(analyzer):
-    whole = Recognizer(name="w", entity_type="LINE", patterns=((".+", 0.99),))
+def test_what_a_recognizer_of_the_request_finds_is_told_beside_what_it_overlaps(analyzer):
+    whole = Recognizer(name="w", entity_type="LINE", patterns=((".+", 0.1),))
 
-    assert found(analyzer, f"to {EMAIL}", ad_hoc=(whole,)) == [("LINE", f"to {EMAIL}")]
-    assert found(analyzer, f"to {EMAIL}", ad_hoc=(ZIP,)) == [("EMAIL_ADDRESS", EMAIL)]
+    told = found(analyzer, f"to {EMAIL}", ad_hoc=(whole,))
+
+    assert told == [("LINE", f"to {EMAIL}"), ("EMAIL_ADDRESS", EMAIL)]
+
+
+def test_the_surer_of_two_of_one_kind_that_overlap_is_told(analyzer):
+    whole = Recognizer(name="w", entity_type="EMAIL_ADDRESS", patterns=((".+", 0.99),))
+
+    assert found(analyzer, f"to {EMAIL}", ad_hoc=(whole,)) == [("EMAIL_ADDRESS", f"to {EMAIL}")]
+
+
+def test_kinds_of_which_none_is_known_are_refused_and_not_repeated(analyzer):
+    with pytest.raises(InvalidRequest) as caught:
+        analyzer.analyze(EMAIL, Wish(entity_types=frozenset({"EMAIL_ADRESS"})))
+
+    assert caught.value.field == "/entities"
+    assert "ADRESS" not in str(caught.value)
 
 
 @pytest.mark.parametrize("regex", [r"(?<=a)b", r"a(?=b)", r"(a)\1", "(", "a{2000}", f"[{EMAIL}"], ids=str)
