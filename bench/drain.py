@@ -1,8 +1,8 @@
 """
 Tasks a second from a full queue, against bare Celery with a task that does nothing.
 
-Both sides are seen from the broker: messages that wait or are not acknowledged are counted, and both acknowledge late.
-So neither side does anything for the measurement's sake. Ours has ended once the ledger has every end, too. The first
+Both sides are seen from the broker: messages that wait are counted, and with the peer those that are not acknowledged.
+Ours has ended once the ledger has every end, too. So neither side does anything for the measurement's sake. The first
 tenth of the messages is for the worker to get going, and does not count.
 """
 
@@ -135,7 +135,7 @@ def _drain(side: House, pool: Pool, number: int, *, ended: Callable[[], bool] = 
 
 
 def _wait_until(enough: Callable[[int], bool], client: redis.Redis, pool: Pool, deadline: float) -> int:
-    """Wait for it to be seen twice: a message that is just being taken is in neither list."""
+    """Wait for it to be seen twice: a message that is just being taken may be in neither list."""
     seen = 0
     while True:
         left = _left(client, pool)
@@ -148,7 +148,7 @@ def _wait_until(enough: Callable[[int], bool], client: redis.Redis, pool: Pool, 
 
 
 def _left(client: redis.Redis, pool: Pool) -> int:
-    """Count the messages that wait, and those that a worker has taken and not acknowledged."""
+    """Count the messages that wait, and those that a worker of the peer has taken and not acknowledged."""
     with client.pipeline() as every:
         for name in redis_lists(pool):
             every.llen(name)

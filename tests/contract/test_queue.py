@@ -232,5 +232,5 @@ def test_each_transport_is_given_options_that_it_knows(url: str):
     }
 
     for given in options.values():
-        assert ("visibility_timeout" in given) is ("priority_steps" in given) is url.startswith("redis")
+        assert ("ack_emulation" in given) is ("priority_steps" in given) is url.startswith("redis")
     assert any(name.endswith("_timeout") for name in options[True])

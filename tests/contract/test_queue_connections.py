@@ -2,19 +2,24 @@
 
 import os
 import signal
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from celery import Celery
 from harness.broker import Broker, running_broker
 from harness.eventually import eventually
 from harness.rabbitmq import missing, rabbit_server
+from kombu.entity import Queue
+from kombu.simple import SimpleQueue
 
 from gateway.delivery.celery_queue import CeleryQueue, celery_app
 from gateway.errors import BrokerUnavailable
 from gateway.kinds import Pool
+from gateway.ledger.task import Priority
 from gateway.message.ids import new_id
 
 
@@ -46,8 +51,7 @@ class Line:
     def arrives(self, task_id: str) -> bool:
         """Take what waits until this one comes; it comes once."""
         app = self.queue._app
-        (waiting,) = [each for each in app.conf.task_queues if each.name == Pool.IO]
-        with app.connection_for_read() as connection, connection.SimpleQueue(waiting) as messages:
+        with consumer(app) as messages:
             while task_id not in self.taken:
                 message = messages.get(timeout=30)
                 message.ack()
@@ -160,3 +164,73 @@ def test_whoever_brings_a_client_uses_that_one(broker: Broker):
         connection.default_channel.conn_or_acquire(own) as used,
     ):
         assert used is own
+
+
+def test_what_a_consumer_took_is_given_back_as_it_was_when_it_leaves(broker: Broker):
+    with celery_app(broker.url, publisher=True) as app:
+        queue = CeleryQueue(app)
+        low, high = new_id(), new_id()
+        queue.launch(low, pool=Pool.IO, priority=Priority.LOW)
+        queue.launch(high, pool=Pool.IO, priority=Priority.HIGH)
+        with consumer(app) as leaves:
+            assert taken(leaves, 2) == [high, low]
+            assert broker.waiting(Pool.IO) == []
+        queue.launch(new_id(), pool=Pool.IO, priority=Priority.NORMAL)
+
+        with consumer(app) as comes:
+            first, *_, last = taken(comes, 3)
+
+    assert (first, last) == (high, low)
+
+
+def test_what_was_acknowledged_does_not_come_back(broker: Broker):
+    with celery_app(broker.url, publisher=True) as app:
+        CeleryQueue(app).launch(new_id(), pool=Pool.IO)
+        with consumer(app) as messages:
+            messages.get(timeout=30).ack()
+
+    assert broker.waiting(Pool.IO) == []
+
+
+def test_to_take_a_message_leaves_nothing_of_it_in_redis(broker: Broker):
+    with celery_app(broker.url, publisher=True) as app:
+        CeleryQueue(app).launch(new_id(), pool=Pool.IO)
+        with consumer(app) as messages, broker.client() as client:
+            taken(messages, 1)
+            left = client.keys("*")
+
+    assert [name for name in left if b"_kombu.binding" not in name] == []
+
+
+def test_a_consumer_whose_broker_is_gone_leaves_without_a_fuss(broker: Broker, tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with celery_app(broker.url, publisher=True) as app:
+        queue = CeleryQueue(app)
+        queue.launch(new_id(), pool=Pool.IO)
+        queue.launch(new_id(), pool=Pool.IO)
+        with app.connection_for_read() as connection:
+            channel = connection.default_channel
+            with connection.SimpleQueue(waiting_for(app)) as messages:
+                taken(messages, 2)
+                broker.stop()
+                channel.qos.restore_unacked_once()
+
+    assert list(tmp_path.iterdir()) == []
+    assert "kombu" not in capfd.readouterr().err.lower()
+
+
+def waiting_for(app: Celery) -> Queue:
+    """Return the queue of the `io` pool."""
+    (waiting,) = [each for each in app.conf.task_queues if each.name == Pool.IO]
+    return waiting
+
+
+@contextmanager
+def consumer(app: Celery) -> Iterator[SimpleQueue]:
+    with app.connection_for_read() as connection, connection.SimpleQueue(waiting_for(app)) as messages:
+        yield messages
+
+
+def taken(messages: SimpleQueue, number: int) -> list[str]:
+    """Take so many, without a word that they are done."""
+    return [messages.get(timeout=30).payload[0][0][0] for _ in range(number)]
