@@ -33,18 +33,16 @@ _LIVE: Final = tasks.c.due_at.is_not(None)  # said outright, so that the index o
 _DUE: Final = and_(_LIVE, tasks.c.due_at <= bindparam("now"))
 _RUNS: Final = tasks.c.status == Status.PROCESSING.value
 _PENDING: Final = tasks.c.status == Status.PENDING.value
-# Hidden from the index of statuses, by which SQLite would read and sort all that waits for the few that are due.
-_WAITS: Final = tasks.c.status.concat("") == Status.PENDING.value
+# As ranges, or SQLite reads all that has the status, by the index of these, and sorts it for the few that are due.
+_AMID_WORK, _WAITS = (tasks.c.status.between(each.value, each.value) for each in (Status.PROCESSING, Status.PENDING))
 
 _SEEN: Final = select(tasks).order_by(tasks.c.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
-_LOST: Final = _SEEN.where(_DUE, _RUNS)
+_LOST: Final = _SEEN.where(_DUE, _AMID_WORK)
 _WAITING: Final = _SEEN.where(_DUE, _WAITS)
 _THESE: Final = _WAITING.where(_IDS)
 
 #: Read outside of any transaction: which tasks the broker has to be asked about.
-OVERDUE: Final = (
-    select(tasks.c.id, tasks.c.pool).where(_DUE, _WAITS).order_by(tasks.c.due_at).limit(bindparam("most"))
-)
+OVERDUE: Final = select(tasks.c.id, tasks.c.pool).where(_DUE, _WAITS).order_by(tasks.c.due_at).limit(bindparam("most"))
 
 _NOW: Final = bindparam("now", type_=BigInteger)
 _HALF: Final[ColumnElement[int]] = (_NOW - func.coalesce(tasks.c.updated_at, tasks.c.created_at)) // 2
