@@ -90,6 +90,7 @@ class Runner:
         self._room = room
         self._timer = Timer()
         self._running: set[Claim] = set()
+        self._in_hand: dict[Claim, object] = {}  #: from the claim until the end is written down, by the call of `run`
         self._outbox = Outbox(self._write, journal)
         self._heartbeat = Heartbeat(ledger, journal, lease_ms=lease_ms, on_lost=self._await_its_end)
 
@@ -106,7 +107,10 @@ class Runner:
             LedgerUnavailable: nothing could be claimed; the monitor launches them again.
         """
         at_once = self.work.at_once
-        tasks = self._ledger.claim(task_ids, owner=self._owner, lease_ms=self._lease_ms, at_once=at_once)
+        claimed = self._ledger.claim(task_ids, owner=self._owner, lease_ms=self._lease_ms, at_once=at_once)
+        # A ledger whose COMMIT broke may grant again what this worker has, where the message came twice.
+        call = object()
+        tasks = [task for task in claimed if self._in_hand.setdefault(task.claim, call) is call]
         if not tasks:
             return
         batch = Batch(tasks)
@@ -158,6 +162,7 @@ class Runner:
             ending = self._attempt(task, stopped.is_set, started_at)
         except BaseException:
             self._heartbeat.stop(task.claim)  # nobody writes its end down
+            self._in_hand.pop(task.claim, None)
             raise
         finally:
             if overrun:
@@ -173,6 +178,7 @@ class Runner:
         finally:
             for each in done:
                 self._heartbeat.stop(each.task.claim)
+                self._in_hand.pop(each.task.claim, None)
         try:
             for each in counted:
                 if each.ending.remark == SHARED:

@@ -62,6 +62,31 @@ def test_a_task_delivered_to_many_workers_at_once_runs_once(works):
     assert len(works.runs) == 1
 
 
+def test_a_task_that_the_ledger_grants_a_second_time_while_it_runs_runs_once(works, monkeypatch: pytest.MonkeyPatch):
+    task_id, started, go_on = works.task(), threading.Event(), threading.Event()
+    claim, granted = works.ledger.claim, []
+
+    def granting_again(*args: Any, **options: Any) -> list[Any]:
+        granted.extend(claim(*args, **options))
+        return list(granted)
+
+    monkeypatch.setattr(works.ledger, "claim", granting_again)
+    runner = works.runner(lambda _: (started.set(), go_on.wait(30)))
+    first = threading.Thread(target=runner.run, args=([task_id],))
+    first.start()
+    try:
+        assert started.wait(30)
+        second = threading.Thread(target=runner.run, args=([task_id],))
+        second.start()
+        second.join(30)
+        assert not second.is_alive()
+    finally:
+        go_on.set()
+        first.join()
+
+    assert [job.id for job in works.runs] == [task_id]
+
+
 def test_an_id_that_the_ledger_does_not_know_does_no_harm_to_the_others(works):
     task_id = works.task()
 
