@@ -8,22 +8,33 @@ import re
 
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
-_MONTHS = (
-    r"(?i:jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|"
-    r"sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+_MONTHS = (  # of English, German, French, Spanish, Portuguese, Italian, Dutch, the Nordic languages; Polish, Russian
+    r"(?i:jan(?:uary?|uari|vier|eiro)?|ene(?:ro)?|gennaio|feb(?:ruary?|ruari|rero|braio)?|févr(?:ier)?|fev(?:ereiro)?|"
+    r"mar(?:ch|s|zo|ço)?|märz|maart|mrt|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|may|mayo|maio|mai|mei|maj|maggio|"
+    r"june?|jun[io]|juin|junho|giugno|july?|jul[io]|juil(?:let)?|julho|luglio|"
+    r"aug(?:ust|usti|ustus)?|août|ago(?:sto)?|sep(?:t(?:embre|iembre|ember)?)?|set(?:embro|tembre)?|"
+    r"o[ck]t(?:ober|obre|ubre)?|out(?:ubro)?|ottobre|nov(?:embre|iembre|embro|ember)?|"
+    r"de[cz](?:ember|embre|iembre|embro)?|déc(?:embre)?|dic(?:iembre|embre)?|"
+    r"stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia|"
+    r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)\.?"
 )
 _YEAR = r"(?:18|19|20)\d{2}"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = (
     rf"(?:{_YEAR}[-./](?:0?[1-9]|1[0-2])[-./]{_DAY}|{_DAY}[-./ ](?:0?[1-9]|1[0-2]|{_DAY})[-./ ](?:{_YEAR}|\d{{2}})|"
-    rf"{_DAY}(?:st|nd|rd|th|\.)?[ -](?:of )?{_MONTHS}[ ,-]{{1,2}}{_YEAR}|{_MONTHS} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}|"
-    rf"{_YEAR}年\d{{1,2}}月\d{{1,2}}日)"
+    rf"{_DAY}(?:st|nd|rd|th|er|º|\.)?[ -](?:of |de )?{_MONTHS}(?: del? | of |[ ,-]{{1,2}}){_YEAR}|"
+    rf"{_MONTHS} {_DAY}(?:st|nd|rd|th)?,? {_YEAR})"
 )
+_EAST_ASIAN_DATE = rf"{_YEAR}(?:年|년) ?\d{{1,2}}(?:月|월) ?\d{{1,2}}(?:日|일)"
 _BIRTH = words(
     "dob, d.o.b, date of birth, birth date, birthdate, birthday, born, born on, birth, geboren, geburtsdatum, geb, "
     "né le, née le, date de naissance, nacido, nacida, fecha de nacimiento, nato, nata, data di nascita, nascido, "
     "nascida, data de nascimento, geboortedatum, urodzony, urodzona, data urodzenia, född, født, syntynyt, 出生, "
-    "生年月日, 생년월일, родился, родилась, дата рождения"
+    "生年月日, 생년월일, родился, родилась, дата рождения, bday, b-day, fecha de nac, data urodz, födelsedatum, "
+    "fødselsdato, fødselsdag, syntymäaika, narozen, narozena, datum narození, dátum narodenia, született, "
+    "születési dátum, születési idő, data nașterii, născut, născută, datum rođenja, rođen, rođena, doğum tarihi, "
+    "doğum, дата народження, народився, народилася, ημερομηνία γέννησης, تاريخ الميلاد, תאריך לידה, ngày sinh, "
+    "tanggal lahir, วันเกิด"
 )
 _BIRTH_WORD = re.compile("|".join(map(re.escape, _BIRTH)))
 _DIGIT = re.compile(r"\d")
@@ -31,7 +42,7 @@ _PEOPLE = (
     r"(?i:man|woman|male|female|boy|girl|patient|mother|father|son|daughter|child|husband|wife|brother|sister|"
     r"student|person|resident|employee|gentleman|lady|teenager|adult|m|f)"
 )
-_YEARS_OLD = r"(?i:years?[ -]old|y/?o\b|yrs?[ -]old|jahre alt|ans\b|años|anni\b)"
+_YEARS_OLD = r"(?i:years?[ -]old|y/?o\b|yrs?[ -]old|jahre alt|jaar oud|år gammal|ans\b|años|anos\b|anni\b|lat\b|лет\b)"
 _SOMEBODY = (
     r"(?:(?i:i'm|i am|aged?|(?:he|she|who|patient|son|daughter|mother|father|wife|husband|child) (?:is|was|turned)|"
     r"ich bin|er ist|sie ist|j'ai|(?:il|elle) a|tengo|tiene|ho|ha)|\p{Lu}\p{L}+ (?:is|was|turned|ist|a|tiene|ha)),?"
@@ -63,7 +74,7 @@ DETECTOR = Family(
             name="date",
             entity_type="DATE_OF_BIRTH",
             gate=r"(?:18|19|20)\d{2}|\d[-./ ]\d{2}",
-            regex=rf"\b{_DATE}\b|{_YEAR}年\d{{1,2}}月\d{{1,2}}日",
+            regex=rf"\b{_DATE}\b|{_EAST_ASIAN_DATE}",
             score=0.5,
             context=_BIRTH,
             needs_context=True,
@@ -110,6 +121,11 @@ DETECTOR = Family(
             "born on «14 March 1962» in Porto",
             "Geburtsdatum «03.11.1990»",
             "date of birth «March 3rd, 2001»",
+            "née le «2 février 1981», né le «1er août 1969»; nacida el «3 de mayo de 1992»",
+            "nata il «7 luglio 1984»; nascido em «15 de março de 1977»; geboren op «9 mei 1995»",
+            "urodzony «21 listopada 1986»; родился «17 сентября 1983» года",
+            "생년월일: «1991년 3월 4일», 出生日期：«1990年5月6日»",
+            "doğum tarihi «17.09.1983»; syntymäaika «5.6.1988»",
         ),
         "AGE": ("she is «34» years old", "a «27»-year-old woman", "aged «71»", "age: «8»"),
     },
