@@ -21,7 +21,8 @@ _MONTHS = (  # of English, German, French, Spanish, Portuguese, Italian, Dutch, 
 _YEAR = r"(?:18|19|20)\d{2}"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = (
-    rf"(?:{_YEAR}[-./](?:0?[1-9]|1[0-2])[-./]{_DAY}|{_DAY}[-./ ](?:0?[1-9]|1[0-2]|{_DAY})[-./ ](?:{_YEAR}|\d{{2}})|"
+    rf"(?:{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|"
+    rf"{_YEAR}[-./](?:0?[1-9]|1[0-2])[-./]{_DAY}|{_DAY}[-./ ](?:0?[1-9]|1[0-2]|{_DAY})[-./ ](?:{_YEAR}|\d{{2}})|"
     rf"{_DAY}(?:st|nd|rd|th|er|º|\.)?[ -](?:of |de )?{_MONTHS}(?: del? | of |[ ,-]{{1,2}}){_YEAR}|"
     rf"{_MONTHS} {_DAY}(?:st|nd|rd|th)?,? {_YEAR})"
 )
@@ -42,12 +43,18 @@ _PEOPLE = (
     r"(?i:man|woman|male|female|boy|girl|patient|mother|father|son|daughter|child|husband|wife|brother|sister|"
     r"student|person|resident|employee|gentleman|lady|teenager|adult|m|f)"
 )
-_YEARS_OLD = r"(?i:years?[ -]old|y/?o\b|yrs?[ -]old|jahre alt|jaar oud|år gammal|ans\b|años|anos\b|anni\b|lat\b|лет\b)"
+_YEARS_OLD = r"(?i:years?[ -]old|y/?o\b|yrs?[ -]old|jahre alt|jaar oud|år gammal|ans\b|años|anos\b|anni\b|lat\b|лет)"
+_YEARS_OLD_WHO = r"(?:[ -](?:years?|yrs?)[ -]old|[ -]?y(?:/?o|\.o\.))[ -]"
 _SOMEBODY = (
     r"(?:(?i:i'm|i am|aged?|(?:he|she|who|patient|son|daughter|mother|father|wife|husband|child) (?:is|was|turned)|"
-    r"ich bin|er ist|sie ist|j'ai|(?:il|elle) a|tengo|tiene|ho|ha)|\p{Lu}\p{L}+ (?:is|was|turned|ist|a|tiene|ha)),?"
+    r"ich bin|er ist|sie ist|ik ben|jag är|j'ai|(?:il|elle) a|tengo|tiene|tenho|tem|ho|ha|mam)|"
+    r"\p{Lu}\p{L}+ (?:is|was|turned|ist|a|tiene|ha)),?"
 )
+_TURNED = r"(?i:\b(?:i|he|she|who|son|daughter|mother|father|wife|husband|mom|mum|dad) (?:just )?turn(?:s|ed))"
+_WHEN = r"(?:[.,;!)\n]|\z| (?i:today|yesterday|tomorrow|this|last|next|in|on|and|years?)\b)"  #: and no `degrees`
 _OLDEST = 125  #: years
+_OF_SOMETHING_ELSE = re.compile(r"\s(?:de (?!edad|idade)|d['\u2019](?!âge)|di (?!età)|of (?!age)|опыт|doświadcz)")
+_RANGE = re.compile(r"\s?[-\u2013]\s?\d|\s(?:to|and|or|bis|à|a)\s\d")
 
 
 def _is_birth(candidate: Candidate) -> Candidate | None:
@@ -59,6 +66,16 @@ def _is_birth(candidate: Candidate) -> Candidate | None:
 
 def _is_age(candidate: Candidate) -> Candidate | None:
     return candidate if 0 < int(candidate.text) <= _OLDEST else None
+
+
+def _is_age_of_somebody(candidate: Candidate) -> Candidate | None:
+    """Take no years of experience: `tengo 3 años de experiencia`."""
+    return None if _OF_SOMETHING_ELSE.search(candidate.after(32)) else _is_age(candidate)
+
+
+def _is_labelled_age(candidate: Candidate) -> Candidate | None:
+    """Take no range of ages, which is that of a group: `aged 5 to 12`."""
+    return None if _RANGE.match(candidate.after(8)) else _is_age(candidate)
 
 
 def _is_keyed_age(candidate: Candidate) -> Candidate | None:
@@ -84,32 +101,43 @@ DETECTOR = Family(
             name="years old",
             entity_type="AGE",
             gate=rf"(?i)\d[ -]{_YEARS_OLD}",
-            regex=rf"\b{_SOMEBODY} (?P<value>\d{{1,3}})[ -]{_YEARS_OLD}",
+            regex=rf"(?:\b{_SOMEBODY}|(?i:мне|ему|ей)) (?P<value>\d{{1,3}})[ -]{_YEARS_OLD}",
             score=0.6,
-            check=_is_age,
+            check=_is_age_of_somebody,
         ),
         Pattern(
             name="years old, of a person",
             entity_type="AGE",
-            gate=r"(?i)\d[ -](?:years?|yrs?)[ -]old[ -][a-z]",
-            regex=rf"\b(?P<value>\d{{1,3}})[ -](?:years?|yrs?)[ -]old[ -](?:[a-z]{{1,16}} )?{_PEOPLE}\b",
+            gate=rf"(?i)\d{_YEARS_OLD_WHO}[a-z]",
+            regex=rf"\b(?P<value>\d{{1,3}}){_YEARS_OLD_WHO}(?:[a-z]{{1,16}} )?{_PEOPLE}\b",
             score=0.65,
+            check=_is_age,
+        ),
+        Pattern(
+            name="turned",
+            entity_type="AGE",
+            gate=r"(?i) turn(?:s|ed) \d{1,3}\b",
+            regex=rf"{_TURNED} (?P<value>\d{{1,3}}){_WHEN}",
+            score=0.6,
             check=_is_age,
         ),
         Pattern(
             name="labelled",
             entity_type="AGE",
-            gate=r"(?i)\b(?:age|aged|alter|âge|edad|età|idade)\b[\"']?:? ?\d",
-            regex=r"(?i:\b(?:age|aged|alter|âge|edad|età|idade)\b)[\"']?:? ?(?P<value>\d{1,3})\b",
+            gate=r"(?i)\b(?:age|aged|alter|âge|edad|età|idade)\b[\"']?:? ?[\"']?\d",
+            regex=r"(?i:\b(?:age|aged|alter|âge|edad|età|idade)\b)[\"']?:? ?[\"']?(?P<value>\d{1,3})\b",
             score=0.55,
-            check=_is_age,
+            check=_is_labelled_age,
         ),
     ),
     keyed=(
         KeyedValue(
             name="a birthday's key",
             entity_type="DATE_OF_BIRTH",
-            keys=words("dob, date of birth, birth date, birthdate, birthday, geburtsdatum, date de naissance"),
+            keys=words(
+                "dob, date of birth, birth date, birthdate, birthday, geburtsdatum, date de naissance, "
+                "fecha de nacimiento, data di nascita, data de nascimento, geboortedatum, data urodzenia"
+            ),
             score=0.85,
             check=lambda candidate: candidate if any(map(str.isdigit, candidate.text)) else None,
         ),
@@ -117,17 +145,26 @@ DETECTOR = Family(
     ),
     examples={
         "DATE_OF_BIRTH": (
-            "DOB: «1987-09-17»",
+            "DOB: «1987-09-17», born «19870917»",
             "born on «14 March 1962» in Porto",
             "Geburtsdatum «03.11.1990»",
             "date of birth «March 3rd, 2001»",
             "née le «2 février 1981», né le «1er août 1969»; nacida el «3 de mayo de 1992»",
             "nata il «7 luglio 1984»; nascido em «15 de março de 1977»; geboren op «9 mei 1995»",
             "urodzony «21 listopada 1986»; родился «17 сентября 1983» года",
-            "생년월일: «1991년 3월 4일», 出生日期：«1990年5月6日»",
+            "생년월일: «1991년 3월 4일», 出生日期 «1990年5月6日»",
             "doğum tarihi «17.09.1983»; syntymäaika «5.6.1988»",
         ),
-        "AGE": ("she is «34» years old", "a «27»-year-old woman", "aged «71»", "age: «8»"),
+        "AGE": (
+            "she is «34» years old",
+            "a «27»-year-old woman",
+            "aged «71»",
+            "age: «8»",
+            "«34»yo female with a cough, «67» y/o man",
+            "my son turned «6» yesterday",
+            '"age":"«61»", "edad": «61»',
+            "tengo «28» años de edad; tenho «33» anos; mam «27» lat; мне «35» лет",
+        ),
     },
     counter_examples=(
         "released on 2024-11-14",
@@ -137,5 +174,8 @@ DETECTOR = Family(
         "page 27",
         "max-age: 3600",
         "age 3600",
+        "children aged 5 to 12, age: 25-34",
+        "tengo 3 años de experiencia, j'ai 5 ans d'expérience, мне 5 лет опыта",
+        "he turned 180 degrees, she turned 3 pages",
     ),
 )
