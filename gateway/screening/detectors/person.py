@@ -9,10 +9,15 @@ import re
 
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
-_PART = r"(?:\p{Lu}[\p{L}\p{M}]*(?:['\x{2019}-]\p{Lu}?[\p{L}\p{M}]+)*|\p{Lu}\.)"
+_PART = r"(?:(?:\p{Lu}\.){1,4}|\p{Lu}[\p{L}\p{M}]*(?:['\x{2019}-]\p{Lu}?[\p{L}\p{M}]+)*)"
 _PARTICLE = r"(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|al|el|bin|ibn|ben|ter|zu|y|e)"
 _NAME = rf"{_PART}(?:[ \x{{a0}}](?:{_PARTICLE}[ \x{{a0}}]){{0,2}}{_PART}){{0,3}}"
 _FULL_NAME = rf"{_PART}(?:[ \x{{a0}}](?:{_PARTICLE}[ \x{{a0}}]){{0,2}}{_PART}){{1,3}}"
+_CHINESE_FAMILY_NAMES = (  # the hundred of nine people in ten, in both ways of writing
+    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭田董袁潘于蒋蔣蔡余杜"
+    "叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝"
+    "龚龔邵万萬钱錢严嚴覃武戴莫孔向汤湯"
+)
 _CHINESE_NAME = r"\p{Han}{1,4}(?: \p{Han}{1,4})?"
 
 _TITLES = (
@@ -30,11 +35,24 @@ _NO_NAMES = frozenset(  # capitalised behind a salutation or a label, and nobody
         "damen, herren, kollegen, kunde, kunden, the, our, your, my, this, unknown, none, null, not, n/a, test, "
         "recipient, applicant, candidate, student, students, parents, partner, partners, subscriber, diary, god, "
         "lord, santa, mom, mum, dad, mother, father, company, inc, ltd, gmbh, required, optional, string, true, false, "
-        "new, edit, enter, please, first, last, full, name, address, phone, email, date, patient, doctor"
+        "new, edit, enter, please, first, last, full, name, address, phone, email, date, patient, doctor, world, "
+        "there, again, kitty, siri, google, alexa, cortana, github, chatgpt, claude, copilot, gemini, neighbor, "
+        "neighbour, both, ladies, gentlemen, guys, girls, boys, people, class, family, professor, boss, tous, "
+        "toutes, zusammen, leute, todos, todas, tutti, allemaal, alla, alle, wszystkim, sales, it, hr, happy, best, "
+        "必須, 任意, 不明, 未定, 秘密"
     )
 )
 _NO_PERSON = re.compile(
-    r"(?:Street|St|Ave|Avenue|Road|Rd|Drive|Lane|Blvd|Court|Place|Inc|Ltd|LLC|Corp|GmbH|University|Bank)\b"
+    r"(?:Street|St|Ave|Avenue|Road|Rd|Drive|Lane|Blvd|Court|Place|Inc|Ltd|LLC|Corp|GmbH|University|Bank|"
+    r"Team|Support|Service|Services|Helpdesk|Department|Desk|Office|Committee|Company|Industries|Solutions|Systems)\b"
+)
+_NO_FULL_NAME = re.compile(  # two capitalised words that often stand where a full name could
+    r"\b(?:North|South|East|West|Native|African|Latin|Central|American|British|Asian|European|New|Old|The|Our|Your|Not|"
+    r"Microsoft|Google|Amazon|Apple|Windows|Visual|Azure|Web|Server|Default|Test|Tests|Project|Product|Template|Build|"
+    r"Run|Release|Report|Update|Error|File|Data|App|Application|Invoice|Order|Account|User|Customer|System|Deploy|Code|"
+    r"Check|Create|Install|Setup|Set|Start|Stop|Publish|Upload|Download|Plan|Pro|Edition|Version|Model|Network|Group|"
+    r"Unknown|Anonymous|Sample|Example|Standard|Premium|Basic|Free|Day|Night|Special|Summer|Winter|Conference|Room|"
+    r"Meeting|Event|School|Hotel|Hospital|Church|Park|City|Island|River|Lake|Mount|And|Of|For|To|In|On|With)\b"
 )
 
 
@@ -53,6 +71,11 @@ def _is_title_and_name(candidate: Candidate) -> Candidate | None:
     return None if behind[:1].isdigit() or behind[1:2].isdigit() else _is_name(candidate)
 
 
+def _is_full_name(candidate: Candidate) -> Candidate | None:
+    """Take two or more words that are no company, no place and no thing."""
+    return None if _NO_FULL_NAME.search(candidate.text) else _is_name(candidate)
+
+
 def _is_keyed_name(candidate: Candidate) -> Candidate | None:
     """Take the value of a key that names a part of a name, if it has letters and could be one."""
     text = candidate.text.strip()
@@ -64,15 +87,30 @@ def _is_keyed_name(candidate: Candidate) -> Candidate | None:
 _INTRODUCTIONS = (
     r"(?i:my (?:full |first |last |given |family )?name is|i am called|my name's|"
     r"je m'appelle|mon nom est|ich hei(?:ß|ss)e|mein name ist|me llamo|mi nombre es|mi chiamo|il mio nome è|"
-    r"meu nome é|chamo-me|mijn naam is|ik heet|nazywam się|mitt namn är|jag heter|jeg hedder|jeg heter|nimeni on)"
+    r"meu nome é|chamo-me|mijn naam is|ik heet|nazywam się|mitt namn är|jag heter|jeg hedder|jeg heter|nimeni on|"
+    r"jmenuji se|volám sa|zovem se|mă numesc|numele meu este|me chamo|a nevem|nama saya|tên tôi là)"
 )
+_INTRODUCED = rf"(?:\b{_INTRODUCTIONS}|(?i:меня зовут|мене звати|με λένε))"  # RE2's borders are ASCII's
 _SALUTATIONS = r"(?:Dear|Liebe[rs]?|Sehr geehrte[rs]?|Cher|Chère|Estimad[oa]|Querid[oa]|Caro|Cara|Prezad[oa]|Beste)"
-_FAREWELLS = r"(?i:regards|sincerely|yours truly|cheers|thanks|grüßen?|gruß|cordialement|saludos|saluti|atenciosamente)"
+_SPEAKING = r"(?i:this is|i['\x{2019}]m|i am)"
+_GREETINGS = (
+    r"(?:Hi|Hello|Hey|Hallo|Hola|Bonjour|Salut|Ciao|Olá|Oi|Hoi|Hej|Hei|Cześć|Good (?:morning|afternoon|evening))"
+)
+_FAREWELLS = (
+    r"(?i:regards|sincerely|sincerely yours|yours truly|cheers|thanks|thank you|grüßen?|gruß|cordialement|saludos|"
+    r"saluti|atenciosamente|\b(?:best|best wishes|warmly|yours|love|respectfully|ciao|abraços|abrazo|amitiés),|"
+    r"\b(?:mvh|hälsningar|hilsen|terveisin|groeten|groetjes|groet|pozdrawiam|pozdravem)|üdvözlettel|"
+    r"с уважением)"  # noqa: RUF001 - Russian
+)
 _LABELS = (
     r"(?i:patient|(?:full|first|last|given|family|middle|customer|client|employee|patient|account holder|cardholder|"
     r"contact|legal|guest|passenger|applicant|beneficiary|maiden)(?:'s)?[ _-]?name|name of (?:the )?(?:patient|insured|"
     r"applicant|account holder)|surname|attn|attention|cardholder|account holder|beneficiary|next of kin|"
     r"emergency contact|vorname|nachname|nom|prénom|nombre|apellidos?|cognome|nome completo|achternaam|voornaam)"
+)
+_FULL_LABELS = (  # beside which a single word is rather a thing
+    r"(?:Name|NAME|(?i:customer|client|employee|passenger|guest|tenant|insured|student|signed|signed by|recipient|"
+    r"sender|kunde|kundin|mieter|cliente|naam|nome|imię i nazwisko|namn|navn|nimi))"
 )
 
 DETECTOR = Family(
@@ -90,9 +128,50 @@ DETECTOR = Family(
         Pattern(
             name="introduced",
             entity_type="PERSON",
-            gate=rf"\b{_INTRODUCTIONS}:?\s",
-            regex=rf"\b{_INTRODUCTIONS}:?\s{{1,2}}(?P<value>{_NAME})",
+            gate=rf"{_INTRODUCED}:?\s",
+            regex=rf"{_INTRODUCED}:?\s{{1,2}}(?P<value>{_NAME})",
             score=0.8,
+            check=_is_name,
+        ),
+        Pattern(
+            name="introduced without spaces",
+            entity_type="PERSON",
+            gate=r"我叫|我的名字|本人姓名",
+            regex=rf"(?:我叫|我的名字[是叫]|本人姓名)(?P<value>[{_CHINESE_FAMILY_NAMES}]\p{{Han}}{{1,3}})(?:[^\pL]|\z)",
+            score=0.7,
+        ),
+        Pattern(
+            name="introduced in Japanese",
+            entity_type="PERSON",
+            gate=r"名前は|私は",
+            regex=r"(?:名前は|私は)(?P<value>[\p{Han}\p{Katakana}]{2,8})(?:です|と申します|といいます)",
+            score=0.7,
+            check=_is_name,
+        ),
+        Pattern(
+            name="introduced in Korean",
+            entity_type="PERSON",
+            gate=r"이름은 ",
+            regex=r"이름은 (?P<value>\p{Hangul}{2,4}?)(?:입니다|이에요|예요|이고)",
+            score=0.7,
+        ),
+        Pattern(
+            name="speaking",
+            entity_type="PERSON",
+            gate=rf"\b{_SPEAKING} \p{{Lu}}",
+            regex=(
+                rf"\b{_SPEAKING} (?P<value>{_FULL_NAME})"
+                r"(?: (?:calling|speaking|writing|from|here|and I)\b|, (?:a|an|the|your|from|and|I|calling)\b)"
+            ),
+            score=0.7,
+            check=_is_full_name,
+        ),
+        Pattern(
+            name="greeted",
+            entity_type="PERSON",
+            gate=rf"(?:\A|\n)[ \t>]{{0,4}}{_GREETINGS} [^ -@]",
+            regex=rf"(?:\A|\n)[ \t>]{{0,4}}{_GREETINGS} (?:(?:{_TITLES}) )?(?P<value>{_NAME})\s?(?:[,!]|\n)",
+            score=0.65,
             check=_is_name,
         ),
         Pattern(
@@ -118,6 +197,17 @@ DETECTOR = Family(
             regex=rf"\b{_LABELS}[\"']?[ \t]?[:=][ \t]?[\"']?(?P<value>{_NAME}|{_CHINESE_NAME})",
             score=0.7,
             check=_is_name,
+        ),
+        Pattern(
+            name="labelled, full name",
+            entity_type="PERSON",
+            gate=rf"(?:\A|[\n,;|])[ \t]{{0,8}}{_FULL_LABELS}:[ \t]",
+            regex=(
+                rf"(?:\A|[\n,;|])[ \t]{{0,8}}{_FULL_LABELS}:[ \t]{{1,4}}(?P<value>{_FULL_NAME})"
+                r"[ \t]{0,4}(?:[\n\r,;|(]|\z)"
+            ),
+            score=0.6,
+            check=_is_full_name,
         ),
         Pattern(
             name="before a mail address",
@@ -150,7 +240,11 @@ DETECTOR = Family(
             "Best regards,\n«Jonas Lindqvist»",
             "Patient: «Rosa Delgado», ward 4",
             "From: «Mara Okafor» <team@acme-mail.io>",
-            "ich heiße «Jörg Brandt»",
+            "ich heiße «Jörg Brandt», меня зовут «Анна Смирнова»",
+            "我叫«王小明»。名前は«田中太郎»です。이름은 «김민수»입니다",
+            "Hi, I'm «Carlos Mendes» from accounting; this is «Nadia Rahman» calling",
+            "Hello «Beatriz»,\nas agreed\n\nBest,\n«J.K. Feldmann»",
+            "Name: «Bartholomew Quigley»\nCustomer: «Ingrid Solberg», Oslo",
         )
     },
     counter_examples=(
@@ -162,5 +256,11 @@ DETECTOR = Family(
         "Best regards,\nthe support team",
         "the patient: treated at home",
         "Dr. 3000",
+        "Hello World!\n",
+        "Hi there,\nHey Siri, Hello Everyone!",
+        "I am South African, this is Visual Studio Code here, this is Good",
+        "Best, as always\nKind regards,\nIT Helpdesk",
+        "Name: Invoice Template\nname: Build and Test\nCustomer: Acme Industries",
+        "名前は必須です, 我叫了外卖",
     ),
 )
