@@ -15,19 +15,30 @@ _WORDS = (  #: for a password; these mean nothing else
     "password|passwd|passphrase|passcode|pswd|"
     "passwort|kennwort|mot de passe|contraseña|senha|palavra-passe|wachtwoord|lösenord|passord|kodeord|adgangskode|"
     "salasana|hasło|heslo|jelszó|parola|şifre|пароль|κωδικός|mật khẩu|kata sandi|密码|密碼|口令|パスワード|비밀번호|"
-    "requirepass|(?:la|mi|tu|su) clave|كلمة المرور|סיסמה|पासवर्ड"
+    "비번|wi-?fi[ -]key|network security key|wlan-schlüssel|requirepass|(?:la|mi|tu|su) clave|كلمة المرور|סיסמה|पासवर्ड"
 )
 #: a name that ends with such a word: `dbPassword`, `DB_PASS`, `db-pwd`; the short ones inside no other word
-_NAME = rf"(?:(?i:{_WORDS})|(?:\A|[^A-Za-z])(?i:pass|pwd|pw|clave)|[a-z0-9](?:Pass|Pwd))"
+_NAME = rf"(?:(?i:{_WORDS})|(?:\A|[^A-Za-z])(?i:pass|passw|pwd|pw|mdp|psk|clave)|[a-z0-9](?:Pass|Pwd))"
 _VERB = r"(?:is|was|are|will be|set to|changed to|reset to|ist|lautet|war|es|est|era|é|è|er|är|on|jest|je|это)"
-_UNSPACED = r"(?:密码|密碼|口令|パスワード|비밀번호)(?:是|为|為|は|는|은)"
+_UNSPACED = r"(?:密码|密碼|口令|パスワード|비밀번호|비번)(?:是|为|為|は|는|은)"
 _SPOKEN = rf"(?i:{_WORDS})[^\n:=]{{0,40}}?\s(?i:{_VERB}):?"
 _UNQUOTED = rf"[^\s{MARKS}<>]"
 _MIXED = rf"(?P<value>{_UNQUOTED}{{0,60}}?[0-9!@#$%^&*+=_~]{_UNQUOTED}{{0,60}})"  #: as no word is
+_SHORT = r"(?:\A|[^\w$./=-])(?i:pw|pwd|mdp)"  #: for a password, but a command, and a variable, too
+_SHORT_VERB = r"(?: (?i:is|was|ist|war|lautet|est|c['\x{2019}]est|to))?"
+_RESET = rf"(?i:(?:chang|set|reset|updat)[a-z]{{0,4}} (?:\w{{1,10}} ){{0,3}}(?:{_WORDS}|pw) to)"
+_PHRASE = r"(?i:\b(?:pass|seed |recovery |backup |secret |mnemonic )phrase|\bseed words|\bmnemonic)"
 _LOGIN = r"log-?in|sign-?in|credentials?|creds|account|user(?:name)?|zugangsdaten|identifiants|credenciales|credenziali"
 _SIGNS = b":="
 _SHORTEST, _SHORTEST_BESIDE = 4, 6
 _ORDINARY_WORD = re.compile(r"[A-Z]?[^\W\d_]+(?:[-'\u2019/][^\W\d_]+)*|[A-Z]+|\d{1,3}")
+_SEED_WORDS = (12, 15, 18, 21, 24)
+_WORDS_OF_SENTENCES = frozenset(
+    words(
+        "the, you, your, and, for, that, with, this, not, must, use, used, enter, from, are, was, were, has, have, "
+        "can, will, should, please, when, which, here, only, its, protect, required, der, die, das, les"
+    )
+)
 _ENDS_THE_LINE = re.compile(r"[.!]?\s*(?:\n|$)")
 _NO_PASSWORD = re.compile(r"[/<(\[{]|\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\w+://")  # a path, a date, a time, an address
 _RARE_SYMBOLS = frozenset("!@#$%^&*+=?~")
@@ -80,6 +91,19 @@ def _is_password_argument(candidate: Candidate) -> Candidate | None:
     text = candidate.text
     varied = any(map(str.isupper, text)) and any(map(str.isdigit, text))
     return candidate if _is_mixed(text) and (varied or not _RARE_SYMBOLS.isdisjoint(text)) else None
+
+
+def _is_password_in_brackets(candidate: Candidate) -> Candidate | None:
+    """Take what is mixed well: `(SHA256)` and `(Argon2id)` tell how a password is kept."""
+    text = candidate.text
+    well = any(map(str.isupper, text)) and any(map(str.islower, text)) and sum(map(str.isdigit, text)) > 1
+    return candidate if _is_mixed(text) and (well or not _RARE_SYMBOLS.isdisjoint(text)) else None
+
+
+def _is_phrase(candidate: Candidate) -> Candidate | None:
+    """Take words that make no sentence, or as many as a wallet's seed has (BIP 39)."""
+    parts = candidate.text.split()
+    return candidate if len(parts) in _SEED_WORDS or _WORDS_OF_SENTENCES.isdisjoint(parts) else None
 
 
 def _is_mixed(text: str) -> bool:
@@ -165,6 +189,44 @@ DETECTOR = Family(
             check=_is_password_beside,
         ),
         Pattern(
+            name="password beside a short word",
+            entity_type="PASSWORD",
+            gate=rf"{_SHORT}{_SHORT_VERB} [!-~]{{0,30}}[0-9!@#$%^&*+=~]",
+            regex=(
+                rf"{_SHORT}{_SHORT_VERB} {{1,2}}"
+                r"(?P<value>[0-9A-Za-z!#%&*+@^][!-~]{0,60}?[0-9!@#$%^&*+=~][!-~]{0,60})"
+            ),
+            score=0.65,
+            check=_is_password_beside,
+        ),
+        Pattern(
+            name="password to which it was set",
+            entity_type="PASSWORD",
+            gate=rf"{_RESET}:? ",
+            regex=rf"{_RESET}:? {OPENING}?{_MIXED}",
+            score=0.8,
+            check=_is_spoken_password,
+        ),
+        Pattern(
+            name="password in brackets",
+            entity_type="PASSWORD",
+            gate=rf"(?i:{_WORDS}) \([!-~]{{6}}",
+            regex=rf"(?i:{_WORDS}) \((?P<value>[!-'*-~]{{6,60}})\)",
+            score=0.65,
+            check=_is_password_in_brackets,
+        ),
+        Pattern(
+            name="words of a passphrase",
+            entity_type="PASSWORD",
+            gate=rf"{_PHRASE}[ \t]{{0,2}}[:=]",
+            regex=(
+                rf"{_PHRASE}[ \t]{{0,2}}[:=]\s{{1,3}}{OPENING}?(?P<value>[a-z]{{3,10}}(?: [a-z]{{3,10}}){{3,23}})"
+                rf"(?:{OPENING}|[.;]?[ \t]{{0,8}}(?:\r?\n|\z))"
+            ),
+            score=0.75,
+            check=_is_phrase,
+        ),
+        Pattern(
             name="password behind a login",
             entity_type="PASSWORD",
             gate=rf"(?i)\b(?:{_LOGIN})\b[^\n]{{1,80}}[ \t]/[ \t]?[!-~]{{6}}",
@@ -239,7 +301,12 @@ DETECTOR = Family(
             "the credentials are ann:«Winter2024!» for now",
             "Passwort für das WLAN: «Winter2024»",
             'define("DB_PASSWORD", "«Tr4ffic-Jam»"); setPassword("«Tr4ffic-Jam»")',
-            "mi clave es «Soleil44»",
+            "mi clave es «Soleil44», mdp: «azerty44», PGPASSWORD=«winter_2024»",
+            "wifi pw «gr33nfrog!»; das PW lautet «Hund#456»; pwd «Tiger#2020»; Wi-Fi key: «8472-ghty-99aa»",
+            "i changed my password to «Monkey!77»",
+            "the password («Xy7$kk21») was mailed",
+            "passphrase: «correct horse battery staple»\nseed phrase: «zebra ivory cabin lunar mango tooth»",
+            "비번은 «hello1234!»",
         )
     },
     counter_examples=(
@@ -259,6 +326,9 @@ DETECTOR = Family(
         "the account balance / 2024-01-02",
         'password="${USER_1}-${PASS_1}", pwd="<%= pass1 %>", (password=${PASS_1}), passwd: {{vault.pass1}}.',
         "password=$(cat /run/secrets/pass1), pwd=settings.pass1, PASSWORD:<br>Enter it, passwd: #{pass1}",
+        "pwd ./build1, $pwd a1b2c3d4, cd $PWD && pwd; PW ist abgelaufen seit 2024-01-01, pw is too short!",
+        "set the password to something else, the password (SHA256), the password (at least 8 characters)",
+        "mnemonic: mov eax\npassphrase: the words that you chose when you made the key, see above\n",
         'password="your-password-here", pwd="changeme123", passwd="%(pass1)s", pass={props.password1}',
     ),
 )
