@@ -74,6 +74,25 @@ DETECTOR = Family(
             check=_is_secret,
         ),
         Pattern(
+            name="assigned secret in quotes",  # with signs that would end it outside of them
+            entity_type="SECRET",
+            gate=rf"{_NAMES}(?:{GIVEN}|\s(?:is|was)\s{{1,3}}){_QUOTE}{_CHARACTER}{{8}}",
+            regex=rf"{_NAMES}{GIVEN}\\?[bru]?[\"'](?P<value>[!#%&(-Z^-z|~][!#-&(-\[\]-~]{{{_SHORTEST - 1},200}})\\?[\"']",
+            score=0.8,
+            check=_is_secret,
+        ),
+        Pattern(
+            name="session in a cookie",
+            entity_type="SECRET",
+            gate=r"(?i)cookie[\"']?:\s?[\"']?[^\s]",
+            regex=(
+                r"(?i)cookie[\"']?:\s?[\"']?(?:[^\s=;]{1,40}=[^\s;]{0,100};\s?){0,4}"
+                r"[\w.-]{0,32}(?:sess|session|sid|auth|jwt|remember_token)=(?P<value>[A-Za-z0-9%+/=_.~|:-]{16,})"
+            ),
+            score=0.8,
+            check=_is_secret,
+        ),
+        Pattern(
             name="assigned key",
             entity_type="SECRET",
             gate=rf"{_ANY_KEY}{GIVEN}{_QUOTE}{_CHARACTER}{{20}}",
@@ -127,6 +146,9 @@ DETECTOR = Family(
             f"Cookie: PHPSESSID=«{invented(26)}»; theme=dark",
             f"https://example.org/verify?token=«{invented(20)}»",
             f'{{\\"token\\": \\"«{invented(32)}»\\"}}',
+            f"SECRET_KEY = '«{invented(20)}&$(x)!{invented(20)}»'",
+            f"Set-Cookie: session=«{invented(43)}»; Path=/",
+            f"Cookie: theme=dark; connect.sid=«s%3A{invented(32)}»",
         )
     },
     counter_examples=(
@@ -144,6 +166,7 @@ DETECTOR = Family(
         "token = tokenizer.next2(stream1), token = r2d2c3po1a2b3(x)",
         "secret: arn:aws:secretsmanager:eu-1:1a2b3c:x4y5z6, ssh_key: 00:1a:2b:3c:4d:5e:6f:70:81:92:a3",
         "access_key = je7MtGbClwBFEXAMPLEh2Yo4Fa2jX9",
+        "Cookie: session=; theme=dark-blue-2024-edition, session=none",
         'api_key = "sk-e263d7fb7729" is too short for its mark',
     ),
 )

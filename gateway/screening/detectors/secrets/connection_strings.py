@@ -39,6 +39,12 @@ def _is_encoded_userinfo(candidate: Candidate) -> Candidate | None:
     return candidate if legible and not is_placeholder(password) else None
 
 
+def _is_lone_token(candidate: Candidate) -> Candidate | None:
+    """Take what was drawn: before an `@` a user's name may stand as well."""
+    text = candidate.text
+    return candidate if looks_random(text) and not is_filler(text) else None
+
+
 def _is_token(candidate: Candidate) -> Candidate | None:
     text = candidate.text.rstrip(".")
     if not any(map(str.isdigit, text)) or is_placeholder(text) or is_filler(text):
@@ -60,6 +66,14 @@ DETECTOR = Family(
             ),
             score=0.9,
             check=_is_userinfo,
+        ),
+        Pattern(
+            name="token in an address",
+            entity_type="SECRET",
+            gate=r"://[A-Za-z0-9._~-]{20,100}@",
+            regex=r"\b[A-Za-z][A-Za-z0-9+.-]*://(?P<value>[A-Za-z0-9._~-]{20,250})@[A-Za-z0-9]",
+            score=0.8,
+            check=_is_lone_token,
         ),
         Pattern(
             name="credentials in an oracle address",
@@ -97,9 +111,9 @@ DETECTOR = Family(
         Pattern(
             name="bearer token",
             entity_type="SECRET",
-            gate=r"(?i)\b(?:bearer|api-?token|api-?key|authorization[\"']?[:=](?:\s{1,3}token)?)[\"']?\s{1,3}[\"']?[A-Za-z0-9+/=._~-]{12}",
+            gate=r"(?i)\b(?:bearer|ssws|api-?token|api-?key|authorization[\"']?[:=](?:\s{1,3}token)?)[\"']?\s{1,3}[\"']?[A-Za-z0-9+/=._~-]{12}",
             regex=(
-                r"(?i)\b(?:bearer|api-?token|api-?key|authorization[\"']?[:=](?:\s{1,3}token)?)"
+                r"(?i)\b(?:bearer|ssws|api-?token|api-?key|authorization[\"']?[:=](?:\s{1,3}token)?)"
                 r"[\"']?\s{1,3}[\"']?(?P<value>[A-Za-z0-9+/=._~-]{12,1000})"
             ),
             score=0.8,
@@ -128,6 +142,7 @@ DETECTOR = Family(
             "authorization: «5eb4223e-5008-46e5-be67-c7b8f2732305»",
             f"curl -H 'Authorization: Api-Token «{invented(40)}»' https://example.org",
             "curl -u «ann:Tr4ffic-Jam» https://example.org",
+            f"git clone https://«{invented(40)}»@git.example.org/x.git; Authorization: SSWS «{invented(42)}»",
             "curl --user «'ann:Tr4ffic-Jam'» https://example.org",
             'curl -u «"d2LkV78zL8!t:"» https://localhost:9200',
         )
@@ -138,6 +153,7 @@ DETECTOR = Family(
         "https://example.org:8080, ann@example.org",
         "Authorization: Bearer <token>",
         "Authorization: Bearer YOUR_ACCESS_TOKEN_1",
+        "ssh://deployment-user-of-the-team@host.example.org/x",
         "basic understanding of authorization, Basic Origin/Host",
         "the bearer certificates1",
         "curl -u <user:password> https://example.org",

@@ -88,6 +88,17 @@ DETECTOR = Family(
             check=_is_filled_in,
         ),
         Pattern(
+            name="htpasswd",
+            entity_type="PASSWORD",
+            gate=r"\bhtpasswd\b[^\n|;]{0,60}\s-[a-zA-Z]{0,6}b",
+            regex=(
+                r"\bhtpasswd\b(?:\s{1,3}-[a-zA-Z]{1,8}){0,3}\s{1,3}-(?:[a-zA-Z]{0,6}b[a-zA-Z]{0,6})"
+                rf"(?:\s{{1,3}}[^\s-][^\s]{{0,100}}){{1,2}}\s{{1,3}}{_VALUE}"
+            ),
+            score=0.8,
+            check=_is_filled_in,
+        ),
+        Pattern(
             name="net use",
             entity_type="PASSWORD",
             gate=r"(?i)\bnet use\b",
@@ -151,6 +162,7 @@ DETECTOR = Family(
             "redis-cli -h cache -a «Tr4fficJam» ping",
             "net use z: \\\\server\\share «Tr4fficJam» /user:ann",
             "net user ann «Tr4fficJam» /add",
+            "htpasswd -B -b .htpasswd ann «Tr4fficJam»",
             "CREATE USER app IDENTIFIED BY '«UC7HtQXa»';",
             "ALTER ROLE app WITH PASSWORD '«UC7HtQXa»';",
             "machine example.org login ann password «Tr4fficJam»",
