@@ -54,12 +54,12 @@ _CONTEXT = words(
     "mobilnummer, handynummer, teléfono, llame, llamar, telefone, telefono, móvil, celular, cellulare, cep, handy, "
     "mobil, mobiltelefon, natel, portable, ligar, telefax, telefoon, telefoonnummer, gsm, mobiel, puhelin, puh, tlf, "
     "tfn, telefonu, telefonszám, telepon, nomor saya, nomor hp, điện thoại, sđt, телефон, тел, моб, мобильный, "
-    "звоните, номер телефона, τηλέφωνο, κινητό, טלפון, נייד, هاتف, جوال, موبایل, تلفن, फोन, मोबाइल, โทร, 電話, 电话, 手机, "
-    "手機, 座机, 携帯, 致电, 拨打, 전화, 휴대폰, 연락처, 제 번호, llámame, llámanos, llámeme, chiamami, chiamatemi, chiamare, cellulare, "
-    "ligue, liga-me, me liga, anrufen, ruf mich, rufen sie, rückruf, telefonisch, bel me, bel mij, bellen, ring meg, "
-    "ring mig, soita, zadzwoń, dzwoń, nr tel, numer telefonu, komórka, komórkowy, mobilní, zavolej, zavolejte, "
-    "volejte, sună, sunați, arayın, arayabilirsiniz, numaram, позвони, позвоните, звони, телефона, телефону, "  # noqa: RUF001 - Turkish
-    "καλέστε, هاتفي, رقم هاتف, رقم الهاتف, اتصل, הטלפון, hubungi, gọi"
+    "звоните, номер телефона, τηλέφωνο, κινητό, טלפון, נייד, هاتف, جوال, موبایل, تلفن, फोन, मोबाइल, โทร, 電話, 电话, "
+    "手机, 手機, 座机, 携帯, 致电, 拨打, 전화, 휴대폰, 연락처, 제 번호, llámame, llámanos, llámeme, chiamami, "
+    "chiamatemi, chiamare, cellulare, ligue, liga-me, me liga, anrufen, ruf mich, rufen sie, rückruf, telefonisch, "
+    "bel me, bel mij, bellen, ring meg, ring mig, soita, zadzwoń, dzwoń, nr tel, numer telefonu, komórka, komórkowy, "
+    "mobilní, zavolej, zavolejte, volejte, sună, sunați, arayın, arayabilirsiniz, numaram, позвони, позвоните, "  # noqa: RUF001 - Turkish
+    "звони, телефона, телефону, καλέστε, هاتفي, رقم هاتف, رقم الهاتف, اتصل, הטלפון, hubungi, gọi"
 )
 _CONTEXT_LABELS = frozenset(word.encode() for word in _CONTEXT)
 
