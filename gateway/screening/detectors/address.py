@@ -1,7 +1,8 @@
 """
-Street addresses of the United States, and postal codes beside a word that says so.
+Street addresses of the United States and of Western Europe, and postal codes beside a word that says so.
 
-Source: USPS Publication 28, appendix C1 (street suffixes) and appendix B (states).
+Source: USPS Publication 28, appendix C1 (street suffixes) and appendix B (states); UPU, Postal addressing systems
+(where a country puts the number of the house).
 """
 
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
@@ -21,6 +22,21 @@ _DIRECTION = r"(?:[NSEW]{1,2}\.? |North |South |East |West )?"
 _STREET = rf"\d{{1,6}}[A-Za-z]? {_DIRECTION}(?:{_ORDINAL} |(?:{_WORD} ){{1,4}}){_SUFFIXES}\b\.?"
 _UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|#)\.? ?#?[A-Za-z0-9-]{1,6}\b)?"
 _CITY = rf"(?:,? (?:{_WORD} ?){{1,3}},? {_STATES},? \d{{5}}(?:-\d{{4}})?\b)?"
+_HOUSE = r"\d{1,4}(?: ?[a-zA-Z]\b)?"
+_CAPITALISED = r"\p{Lu}[\p{L}'\x{2019}.-]{1,24}"
+_GERMANIC = r"(?:stra(?:ß|ss)e|str\.|gasse|allee|straat|laan|gracht|kade|gatan|vägen|gade|vejen|veien|katu)"
+_GERMAN_WORD = r"(?:Stra(?:ß|ss)e|Str\.|Gasse|Allee)"
+_ARTICLE = r"(?:(?:de|del|della|dei|delle|di|da|das|do|dos|du|des|la|las|le|les|los) |[dl]['\x{2019}])"
+_FRENCH = (  # the last ones are English as well
+    rf"(?:(?:rue|boulevard|bd|impasse|allées?|quai|chemin|avenue) {_ARTICLE}{{0,2}}|"
+    rf"(?:route|place|cours|square|faubourg) {_ARTICLE}{{1,2}})"
+)
+_ROMANCE = r"(?:Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrer|Rua|Travessa|Largo|Via|Viale|Piazza|Corso|Vicolo)"
+_LIVING = words(
+    "address, adresse, anschrift, dirección, direccion, domicilio, indirizzo, residenza, residente, endereço, morada, "
+    "adres, adress, wohne, wohnt, wohnhaft, lives at, live at, living at, vive en, vivo en, abito, abita, moro, mora, "
+    "habite, ship to, deliver to, envío, spedire, casa, sede"
+)
 _CONTEXT = words(
     "zip, zip code, zipcode, postal code, postcode, postal, address, mailing address, ship to, shipping, deliver to, "
     "billing address, residence, lives at, live at, living at, home"
@@ -44,6 +60,40 @@ DETECTOR = Family(
             score=0.7,
             context=_CONTEXT,
             check=_is_street,
+        ),
+        Pattern(
+            name="street in Germanic languages, then the number",
+            entity_type="STREET_ADDRESS",
+            gate=rf"(?i:{_GERMANIC}|\p{{L}} {_GERMAN_WORD}) \d",
+            regex=(
+                rf"(?:\A|[^\pL\pN-])(?P<value>(?:\p{{Lu}}[\pL-]{{1,30}}(?i:{_GERMANIC})|"
+                rf"(?:{_CAPITALISED} ){{1,2}}{_GERMAN_WORD}) {_HOUSE})\b"
+            ),
+            score=0.6,
+            context=_LIVING,
+        ),
+        Pattern(
+            name="number, then the street in French",
+            entity_type="STREET_ADDRESS",
+            gate=rf"(?i)\d(?: ?(?:bis|ter|[a-d]))?,? {_FRENCH}",
+            regex=(
+                rf"\b(?P<value>\d{{1,4}}(?: ?(?:bis|ter|[A-Da-d]))?,? (?i:{_FRENCH})"
+                rf"{_CAPITALISED}(?:[ -]{_ARTICLE}?{_CAPITALISED}){{0,3}})"
+            ),
+            score=0.6,
+            context=_LIVING,
+            check=_is_street,
+        ),
+        Pattern(
+            name="street in other Romance languages, then the number",
+            entity_type="STREET_ADDRESS",
+            gate=rf"\b{_ROMANCE} ?(?:[a-z']|\p{{Lu}})[^\d\n]{{1,60}}\d",
+            regex=(
+                rf"\b(?P<value>{_ROMANCE} ?{_ARTICLE}{{0,2}}{_CAPITALISED}(?: {_ARTICLE}?{_CAPITALISED}){{0,3}}"
+                rf",? (?:n[º°.]? ?)?{_HOUSE})\b"
+            ),
+            score=0.4,  # `Via Bluetooth 5`
+            context=_LIVING,
         ),
         Pattern(
             name="post office box",
@@ -91,6 +141,10 @@ DETECTOR = Family(
             "ship to «77 W. Chestnut Ave, Springfield, IL 62704» please",
             "send it to «P.O. Box 2231»",
             "meet at «350 5th Avenue»",
+            "Ich wohne in der «Lindenstraße 14», Anschrift: «Hauptstr. 5a», «Karl-Marx-Allee 3»",
+            "«Keizersgracht 112», «Kungsgatan 44», «Lange Straße 9b»",
+            "habite «9 Rue de Rivoli», Paris; «12 bis, avenue du Général Leclerc»",
+            "vive en «Calle de Alcalá 42», Madrid; abito in «Via Garibaldi 7»; endereço: «Rua Augusta, 1508»",
         ),
         "ZIP_CODE": ("zip code: «94110»", "Austin, TX «78701-1234»"),
     },
@@ -100,5 +154,8 @@ DETECTOR = Family(
         "version 2.1 Street level",
         "order 94110",
         "take 5 St",
+        "Straße des 17. Juni, eine Straße 5 Kilometer weiter, Via Bluetooth 5 connected, Calle 13",
+        "Rue du Commerce, 5 boutiques, en route 5, 1200 Square Feet, 3 place Holders, 5 Place Settings",
+        "zwischen Straße 5 und Platz 2, auf dem Weg 3, Token Ring 4",
     ),
 )

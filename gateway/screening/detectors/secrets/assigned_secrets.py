@@ -24,6 +24,7 @@ _NAMES = (
 _ANY_KEY = "[A-Za-z0-9][_.-]?(?:key|Key|KEY)"  #: less telling: its value has to be longer
 _CHARACTER = "[A-Za-z0-9!@#%^*+/=_.:~|-]"
 _QUOTE = r"(?:\\?[bru]?[\"'`])?(?:\$?\{{1,2}[^{}\s]{0,40}\}{1,2})?"  #: and a template in front of a value
+_BUT_NO_TEMPLATE = "[!#%&(-Z^-z|~]"  # any sign that may begin a secret in quotes: no `$`, no bracket
 _SHORTEST = 10
 _LONG_KEYED, _SHORTEST_KEYED = 16, 8
 _NO_SECRET = re.compile(
@@ -77,7 +78,7 @@ DETECTOR = Family(
             name="assigned secret in quotes",  # with signs that would end it outside of them
             entity_type="SECRET",
             gate=rf"{_NAMES}(?:{GIVEN}|\s(?:is|was)\s{{1,3}}){_QUOTE}{_CHARACTER}{{8}}",
-            regex=rf"{_NAMES}{GIVEN}\\?[bru]?[\"'](?P<value>[!#%&(-Z^-z|~][!#-&(-\[\]-~]{{{_SHORTEST - 1},200}})\\?[\"']",
+            regex=rf"{_NAMES}{GIVEN}\\?[bru]?[\"'](?P<value>{_BUT_NO_TEMPLATE}[!#-&(-\[\]-~]{{9,200}})\\?[\"']",
             score=0.8,
             check=_is_secret,
         ),
