@@ -13,6 +13,7 @@ _PART = r"(?:(?:\p{Lu}\.){1,4}|\p{Lu}[\p{L}\p{M}]*(?:['\x{2019}-]\p{Lu}?[\p{L}\p
 _PARTICLE = r"(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|al|el|bin|ibn|ben|ter|zu|y|e)"
 _NAME = rf"{_PART}(?:[ \x{{a0}}](?:{_PARTICLE}[ \x{{a0}}]){{0,2}}{_PART}){{0,3}}"
 _FULL_NAME = rf"{_PART}(?:[ \x{{a0}}](?:{_PARTICLE}[ \x{{a0}}]){{0,2}}{_PART}){{1,3}}"
+_SHORT_PART = r"\p{Lu}['\x{2019}\p{L}]{1,14}"  #: so short that three of them fit into a window
 _CHINESE_FAMILY_NAMES = (  # the hundred of nine people in ten, in both ways of writing
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭田董袁潘于蒋蔣蔡余杜"
     "叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝"
@@ -93,6 +94,7 @@ _INTRODUCTIONS = (
 _INTRODUCED = rf"(?:\b{_INTRODUCTIONS}|(?i:меня зовут|мене звати|με λένε))"  # RE2's borders are ASCII's
 _SALUTATIONS = r"(?:Dear|Liebe[rs]?|Sehr geehrte[rs]?|Cher|Chère|Estimad[oa]|Querid[oa]|Caro|Cara|Prezad[oa]|Beste)"
 _SPEAKING = r"(?i:this is|i['\x{2019}]m|i am)"
+_SPEAKS_ON = r"(?: (?:calling|speaking|writing|from|here|and I)\b|, (?:a|an|the|your|from|and|I|calling)\b)"
 _GREETINGS = (
     r"(?:Hi|Hello|Hey|Hallo|Hola|Bonjour|Salut|Ciao|Olá|Oi|Hoi|Hej|Hei|Cześć|Good (?:morning|afternoon|evening))"
 )
@@ -158,11 +160,8 @@ DETECTOR = Family(
         Pattern(
             name="speaking",
             entity_type="PERSON",
-            gate=rf"\b{_SPEAKING} \p{{Lu}}",
-            regex=(
-                rf"\b{_SPEAKING} (?P<value>{_FULL_NAME})"
-                r"(?: (?:calling|speaking|writing|from|here|and I)\b|, (?:a|an|the|your|from|and|I|calling)\b)"
-            ),
+            gate=rf"\b{_SPEAKING} \p{{Lu}}[^\s,]{{0,15}}[ -]\p{{Lu}}[^\n,]{{1,30}}{_SPEAKS_ON}",
+            regex=rf"\b{_SPEAKING} (?P<value>{_SHORT_PART}(?:[ -]{_SHORT_PART}){{1,2}}){_SPEAKS_ON}",
             score=0.7,
             check=_is_full_name,
         ),
