@@ -24,7 +24,7 @@ _UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|#)\.? ?#?[A-Za-
 _CITY = rf"(?:,? (?:{_WORD} ?){{1,3}},? {_STATES},? \d{{5}}(?:-\d{{4}})?\b)?"
 _HOUSE = r"\d{1,4}(?: ?[a-zA-Z]\b)?"
 _CAPITALISED = r"\p{Lu}[\p{L}'\x{2019}.-]{1,24}"
-_GERMANIC = r"(?:stra(?:ß|ss)e|str\.|gasse|allee|straat|laan|gracht|kade|gatan|vägen|gade|vejen|veien|katu)"
+_GERMANIC = r"(?:stra(?:ß|ss)e|str\.|gasse|allee|straat|laan|gracht|gatan|vägen|vejen|veien|katu)"
 _GERMAN_WORD = r"(?:Stra(?:ß|ss)e|Str\.|Gasse|Allee)"
 _ARTICLE = r"(?:(?:de|del|della|dei|delle|di|da|das|do|dos|du|des|la|las|le|les|los) |[dl]['\x{2019}])"
 _FRENCH = (  # the last ones are English as well
@@ -64,7 +64,7 @@ DETECTOR = Family(
         Pattern(
             name="street in Germanic languages, then the number",
             entity_type="STREET_ADDRESS",
-            gate=rf"(?i:{_GERMANIC}|\p{{L}} {_GERMAN_WORD}) \d",
+            gate=rf"(?i:{_GERMANIC}) \d",
             regex=(
                 rf"(?:\A|[^\pL\pN-])(?P<value>(?:\p{{Lu}}[\pL-]{{1,30}}(?i:{_GERMANIC})|"
                 rf"(?:{_CAPITALISED} ){{1,2}}{_GERMAN_WORD}) {_HOUSE})\b"
@@ -75,7 +75,7 @@ DETECTOR = Family(
         Pattern(
             name="number, then the street in French",
             entity_type="STREET_ADDRESS",
-            gate=rf"(?i)\d(?: ?(?:bis|ter|[a-d]))?,? {_FRENCH}",
+            gate=rf"(?i: {_FRENCH})\p{{Lu}}",
             regex=(
                 rf"\b(?P<value>\d{{1,4}}(?: ?(?:bis|ter|[A-Da-d]))?,? (?i:{_FRENCH})"
                 rf"{_CAPITALISED}(?:[ -]{_ARTICLE}?{_CAPITALISED}){{0,3}})"
@@ -87,7 +87,7 @@ DETECTOR = Family(
         Pattern(
             name="street in other Romance languages, then the number",
             entity_type="STREET_ADDRESS",
-            gate=rf"\b{_ROMANCE} ?(?:[a-z']|\p{{Lu}})[^\d\n]{{1,60}}\d",
+            gate=rf"\b{_ROMANCE} ?{_ARTICLE}{{0,2}}\p{{Lu}}",
             regex=(
                 rf"\b(?P<value>{_ROMANCE} ?{_ARTICLE}{{0,2}}{_CAPITALISED}(?: {_ARTICLE}?{_CAPITALISED}){{0,3}}"
                 rf",? (?:n[º°.]? ?)?{_HOUSE})\b"

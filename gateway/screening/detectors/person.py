@@ -160,7 +160,7 @@ DETECTOR = Family(
         Pattern(
             name="speaking",
             entity_type="PERSON",
-            gate=rf"\b{_SPEAKING} \p{{Lu}}[^\s,]{{0,15}}[ -]\p{{Lu}}[^\n,]{{1,30}}{_SPEAKS_ON}",
+            gate=rf"\b{_SPEAKING} \p{{Lu}}[^\s,]{{0,15}}[ -]\p{{Lu}}",
             regex=rf"\b{_SPEAKING} (?P<value>{_SHORT_PART}(?:[ -]{_SHORT_PART}){{1,2}}){_SPEAKS_ON}",
             score=0.7,
             check=_is_full_name,
@@ -200,7 +200,7 @@ DETECTOR = Family(
         Pattern(
             name="labelled, full name",
             entity_type="PERSON",
-            gate=rf"(?:\A|[\n,;|])[ \t]{{0,8}}{_FULL_LABELS}:[ \t]",
+            gate=rf"\b{_FULL_LABELS}:[ \t]{{1,4}}\p{{Lu}}",
             regex=(
                 rf"(?:\A|[\n,;|])[ \t]{{0,8}}{_FULL_LABELS}:[ \t]{{1,4}}(?P<value>{_FULL_NAME})"
                 r"[ \t]{0,4}(?:[\n\r,;|(]|\z)"

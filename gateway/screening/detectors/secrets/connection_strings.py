@@ -70,7 +70,7 @@ DETECTOR = Family(
         Pattern(
             name="token in an address",
             entity_type="SECRET",
-            gate=r"://[A-Za-z0-9._~-]{20,100}@",
+            gate=r"://[A-Za-z0-9._~-]{20,}@",
             regex=r"\b[A-Za-z][A-Za-z0-9+.-]*://(?P<value>[A-Za-z0-9._~-]{20,250})@[A-Za-z0-9]",
             score=0.8,
             check=_is_lone_token,

@@ -191,7 +191,7 @@ DETECTOR = Family(
         Pattern(
             name="password beside a short word",
             entity_type="PASSWORD",
-            gate=rf"{_SHORT}{_SHORT_VERB} [!-~]{{0,30}}[0-9!@#$%^&*+=~]",
+            gate=r"(?i)\b(?:pw|pwd|mdp)\b",
             regex=(
                 rf"{_SHORT}{_SHORT_VERB} {{1,2}}"
                 r"(?P<value>[0-9A-Za-z!#%&*+@^][!-~]{0,60}?[0-9!@#$%^&*+=~][!-~]{0,60})"
@@ -202,7 +202,7 @@ DETECTOR = Family(
         Pattern(
             name="password to which it was set",
             entity_type="PASSWORD",
-            gate=rf"{_RESET}:? ",
+            gate=rf"(?i:{_WORDS}|pw) to:? ",
             regex=rf"{_RESET}:? {OPENING}?{_MIXED}",
             score=0.8,
             check=_is_spoken_password,
