@@ -40,7 +40,8 @@ _NO_NAMES = frozenset(  # capitalised behind a salutation or a label, and nobody
         "there, again, kitty, siri, google, alexa, cortana, github, chatgpt, claude, copilot, gemini, neighbor, "
         "neighbour, both, ladies, gentlemen, guys, girls, boys, people, class, family, professor, boss, tous, "
         "toutes, zusammen, leute, todos, todas, tutti, allemaal, alla, alle, wszystkim, sales, it, hr, happy, best, "
-        "必須, 任意, 不明, 未定, 秘密"
+        "fresh, "
+        "必須, 任意, 不明, 未定, 秘密, 필수, 선택"
     )
 )
 _NO_PERSON = re.compile(
@@ -53,7 +54,8 @@ _NO_FULL_NAME = re.compile(  # two capitalised words that often stand where a fu
     r"Run|Release|Report|Update|Error|File|Data|App|Application|Invoice|Order|Account|User|Customer|System|Deploy|Code|"
     r"Check|Create|Install|Setup|Set|Start|Stop|Publish|Upload|Download|Plan|Pro|Edition|Version|Model|Network|Group|"
     r"Unknown|Anonymous|Sample|Example|Standard|Premium|Basic|Free|Day|Night|Special|Summer|Winter|Conference|Room|"
-    r"Meeting|Event|School|Hotel|Hospital|Church|Park|City|Island|River|Lake|Mount|And|Of|For|To|In|On|With)\b"
+    r"Meeting|Event|School|Hotel|Hospital|Church|Park|City|Island|River|Lake|Mount|And|Of|For|To|In|On|"
+    r"With|No|Year|Very|So|Really|Sorry|Radio|News|Adapter|Gateway|Policy|Manager)\b"
 )
 
 
@@ -111,8 +113,14 @@ _LABELS = (
     r"emergency contact|vorname|nachname|nom|prénom|nombre|apellidos?|cognome|nome completo|achternaam|voornaam)"
 )
 _FULL_LABELS = (  # beside which a single word is rather a thing
-    r"(?:Name|NAME|(?i:customer|client|employee|passenger|guest|tenant|insured|student|signed|signed by|recipient|"
-    r"sender|kunde|kundin|mieter|cliente|naam|nome|imię i nazwisko|namn|navn|nimi))"
+    r"(?i:customer|client|employee|passenger|guest|tenant|insured|student|signed|signed by|recipient|sender|"
+    r"kunde|kundin|mieter|cliente|imię i nazwisko)"
+)
+_NAME_LABELS = r"(?:Name|NAME|Naam|Nome|Namn|Navn|Nimi)"
+_OTHER_FIELDS = words(  # of people: most other things have names as well
+    "email, e-mail, mail, phone, tel, telephone, mobile, cell, fax, dob, date of birth, birth date, born, age, gender, "
+    "sex, address, street, city, ssn, passport, nationality, occupation, married, adresse, telefon, geburtsdatum, "
+    "geboortedatum, telefoon, indirizzo, telefono, endereço, telefone, cpf, adress, osoite"
 )
 
 DETECTOR = Family(
@@ -156,6 +164,7 @@ DETECTOR = Family(
             gate=r"이름은 ",
             regex=r"이름은 (?P<value>\p{Hangul}{2,4}?)(?:입니다|이에요|예요|이고)",
             score=0.7,
+            check=_is_name,
         ),
         Pattern(
             name="speaking",
@@ -209,6 +218,19 @@ DETECTOR = Family(
             check=_is_full_name,
         ),
         Pattern(
+            name="labelled, among other fields",
+            entity_type="PERSON",
+            gate=rf"\b{_NAME_LABELS}:[ \t]{{1,4}}\p{{Lu}}",
+            regex=(
+                rf"(?:\A|[\n,;|])[ \t]{{0,8}}{_NAME_LABELS}:[ \t]{{1,4}}(?P<value>{_FULL_NAME})"
+                r"[ \t]{0,4}(?:[\n\r,;|(]|\z)"
+            ),
+            score=0.35,
+            context=_OTHER_FIELDS,
+            needs_context=True,
+            check=_is_full_name,
+        ),
+        Pattern(
             name="before a mail address",
             entity_type="PERSON",
             gate=r"[^\s>] <[A-Za-z0-9]",
@@ -243,7 +265,7 @@ DETECTOR = Family(
             "我叫«王小明»。名前は«田中太郎»です。이름은 «김민수»입니다",
             "Hi, I'm «Carlos Mendes» from accounting; this is «Nadia Rahman» calling",
             "Hello «Beatriz»,\nas agreed\n\nBest,\n«J.K. Feldmann»",
-            "Name: «Bartholomew Quigley»\nCustomer: «Ingrid Solberg», Oslo",
+            "Name: «Bartholomew Quigley»\nPhone: none\nCustomer: «Ingrid Solberg», Oslo",
         )
     },
     counter_examples=(
@@ -259,7 +281,7 @@ DETECTOR = Family(
         "Hi there,\nHey Siri, Hello Everyone!",
         "I am South African, this is Visual Studio Code here, this is Good",
         "Best, as always\nKind regards,\nIT Helpdesk",
-        "Name: Invoice Template\nname: Build and Test\nCustomer: Acme Industries",
+        "Name: Sunset Boulevard\nname: Build and Test\nCustomer: Acme Industries",
         "名前は必須です, 我叫了外卖",
     ),
 )

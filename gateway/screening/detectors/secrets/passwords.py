@@ -15,10 +15,12 @@ _WORDS = (  #: for a password; these mean nothing else
     "password|passwd|passphrase|passcode|pswd|"
     "passwort|kennwort|mot de passe|contraseña|senha|palavra-passe|wachtwoord|lösenord|passord|kodeord|adgangskode|"
     "salasana|hasło|heslo|jelszó|parola|şifre|пароль|κωδικός|mật khẩu|kata sandi|密码|密碼|口令|パスワード|비밀번호|"
-    "비번|wi-?fi[ -]key|network security key|wlan-schlüssel|requirepass|(?:la|mi|tu|su) clave|كلمة المرور|סיסמה|पासवर्ड"
+    "비번|wlan-schlüssel|requirepass|(?:la|mi|tu|su) clave|كلمة المرور|סיסמה|पासवर्ड"
 )
 #: a name that ends with such a word: `dbPassword`, `DB_PASS`, `db-pwd`; the short ones inside no other word
-_NAME = rf"(?:(?i:{_WORDS})|(?:\A|[^A-Za-z])(?i:pass|passw|pwd|pw|mdp|psk|clave)|[a-z0-9](?:Pass|Pwd))"
+_NAME = (
+    rf"(?:(?i:{_WORDS})|(?:\A|[^A-Za-z])(?i:pass|passw|pwd|pw|mdp|clave|wi-?fi key|network key)|[a-z0-9](?:Pass|Pwd))"
+)
 _VERB = r"(?:is|was|are|will be|set to|changed to|reset to|ist|lautet|war|es|est|era|é|è|er|är|on|jest|je|это)"
 _UNSPACED = r"(?:密码|密碼|口令|パスワード|비밀번호|비번)(?:是|为|為|は|는|은)"
 _SPOKEN = rf"(?i:{_WORDS})[^\n:=]{{0,40}}?\s(?i:{_VERB}):?"
@@ -326,6 +328,7 @@ DETECTOR = Family(
         "the account balance / 2024-01-02",
         'password="${USER_1}-${PASS_1}", pwd="<%= pass1 %>", (password=${PASS_1}), passwd: {{vault.pass1}}.',
         "password=$(cat /run/secrets/pass1), pwd=settings.pass1, PASSWORD:<br>Enter it, passwd: #{pass1}",
+        "Wi-Fi key features: 802.11ax, psk=8-PSK",
         "pwd ./build1, $pwd a1b2c3d4, cd $PWD && pwd; PW ist abgelaufen seit 2024-01-01, pw is too short!",
         "set the password to something else, the password (SHA256), the password (at least 8 characters)",
         "mnemonic: mov eax\npassphrase: the words that you chose when you made the key, see above\n",
