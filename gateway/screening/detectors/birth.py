@@ -53,7 +53,9 @@ _SOMEBODY = (
 _TURNED = r"(?i:\b(?:i|he|she|who|son|daughter|mother|father|wife|husband|mom|mum|dad) (?:just )?turn(?:s|ed))"
 _WHEN = r"(?:[.,;!)\n]|\z| (?i:today|yesterday|tomorrow|this|last|next|in|on|and|years?)\b)"  #: and no `degrees`
 _OLDEST = 125  #: years
-_OF_SOMETHING_ELSE = re.compile(r"\s(?:de (?!edad|idade)|d['\u2019](?!âge)|di (?!età)|of (?!age)|опыт|doświadcz)")
+_OF_SOMETHING_ELSE = re.compile(
+    r"[^\d,.;!?]{2,12}?\s(?:de (?!edad|idade)|d['\u2019](?!âge)|di (?!età)|of (?!age)|опыт|doświadcz)"
+)
 _RANGE = re.compile(r"\s?[-\u2013]\s?\d|\s(?:to|and|or|bis|à|a)\s\d")
 
 
@@ -70,7 +72,7 @@ def _is_age(candidate: Candidate) -> Candidate | None:
 
 def _is_age_of_somebody(candidate: Candidate) -> Candidate | None:
     """Take no years of experience: `tengo 3 años de experiencia`."""
-    return None if _OF_SOMETHING_ELSE.search(candidate.after(32)) else _is_age(candidate)
+    return None if _OF_SOMETHING_ELSE.match(candidate.after(32)) else _is_age(candidate)
 
 
 def _is_labelled_age(candidate: Candidate) -> Candidate | None:
