@@ -99,6 +99,12 @@ class TaskNotFound(NotFound):
     code = "task_not_found"
 
 
+class TaskDeleted(GatewayError):
+    """What was taken in under this Idempotency-Key is deleted by now; it is not done again."""
+
+    code = "task_deleted"
+
+
 class AlertNotFound(NotFound):
     """There is no alert with this id."""
 

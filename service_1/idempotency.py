@@ -20,10 +20,11 @@ from gateway.errors import (
     LedgerOutcomeUnknown,
     LedgerUnavailable,
     OutcomeUnknown,
+    TaskDeleted,
     TaskNotFound,
 )
 from gateway.intake import UnderKey
-from gateway.ledger.idempotency import KeyLease, UsedKey
+from gateway.ledger.idempotency import WIPED, KeyLease, UsedKey
 from gateway.ledger.task import Task
 from gateway.web.idempotency import REPLAYED, AskedUnderKey
 from gateway.web.openapi import Described
@@ -84,16 +85,19 @@ def _again(asked: AskedUnderKey, found: UsedKey, work: View) -> Response:
         IdempotencyKeyReused: it is no repeat.
         IdempotencyInFlight: there is no answer yet.
         OutcomeUnknown: the message was sent on, and the request that did it is gone.
+        TaskDeleted: a task was accepted, and is deleted by now.
     """
     if found.body_hash != asked.body_hash:
         raise IdempotencyKeyReused
-    if found.answer is not None:
+    if found.answer:
         return asked.open(found.answer)
-    if (task := _accepted(found)) is not None:  # by a request that could not keep its answer, or is about to
+    if (task := _accepted(found)) is not None:  # what was answered is lost, wiped or not kept yet
         g.under_key = UnderKey(task=task)
         response = work()
         response.headers[REPLAYED] = "true"
         return response
+    if found.answer == WIPED:
+        raise TaskDeleted
     if found.taken_id is not None and not found.in_flight:
         raise OutcomeUnknown
     raise IdempotencyInFlight

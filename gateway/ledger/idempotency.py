@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 KEY_KEPT_MS: Final = 86_400_000  #: an answer is repeated for this long
+WIPED: Final = ""  #: in the place of an answer whose task was emptied or deleted: its key stays taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,4 +22,4 @@ class UsedKey:
     body_hash: str
     in_flight: bool  #: its request may still be under way
     taken_id: str | None  #: the task that was accepted under it, or the message that was sent on
-    answer: str | None = field(repr=False)  #: None until there is one
+    answer: str | None = field(repr=False)  #: sealed, or `WIPED`; None until there is one

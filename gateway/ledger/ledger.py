@@ -269,6 +269,8 @@ class Ledger(Protocol):
         """
         Empty what an ended task holds at once: content, args, result, callback, remarks; doing so twice is no error.
 
+        What was answered for it goes, too. The key that it was accepted under stays taken.
+
         Raises:
             TaskNotFound: as in `get`.
             TaskNotFinished: it has not ended.
@@ -281,7 +283,11 @@ class Ledger(Protocol):
         """Count the alerts that *chosen* names."""
 
     def purge(self, chosen: Chosen, *, limit: int = 500) -> int:
-        """Delete ended tasks with their events and stored answers, at most *limit*; returns how many there were."""
+        """
+        Delete ended tasks with their events and stored answers, at most *limit*; returns how many there were.
+
+        The keys that they were accepted under stay taken.
+        """
 
     def purge_alerts(self, chosen: Chosen, *, limit: int = 500) -> list[Alert]:
         """Delete alerts, at most *limit*, and return them."""

@@ -18,7 +18,7 @@ from gateway.errors import (
 from gateway.ledger import moves
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.clock import now_ms
-from gateway.ledger.idempotency import KEY_KEPT_MS, KeyLease, UsedKey
+from gateway.ledger.idempotency import KEY_KEPT_MS, WIPED, KeyLease, UsedKey
 from gateway.ledger.ledger import FOLD_WINDOW_MS, FOLLOWED_WITHIN_S, Follow, PoolDepth
 from gateway.ledger.memory_upkeep import MemoryUpkeep
 from gateway.ledger.rows import fingerprint, from_json, to_json
@@ -341,6 +341,12 @@ class MemoryLedger(MemoryUpkeep):
     def _mine(self, lease: KeyLease) -> "_Key | None":
         key = self._keys.get(lease.key_hash)
         return key if key is not None and key.lease == lease else None
+
+    def _forget_answers(self, task_ids: Collection[str]) -> None:
+        for key_hash, key in self._keys.items():
+            if key.taken_id in task_ids:
+                until = key.lease.until + KEY_KEPT_MS * (key.answer is None)
+                self._keys[key_hash] = replace(key, lease=replace(key.lease, until=until), answer=WIPED)
 
     def _held(self, claims: Iterable[Claim]) -> set[Claim]:
         running = {task.claim for task in self._tasks.values() if task.status is Status.PROCESSING}

@@ -27,6 +27,7 @@ class MemoryUpkeep:
     _move: Callable[..., Task]
     _raise: Callable[..., Alert]
     _add: Callable[[Task], None]
+    _forget_answers: Callable[[Collection[str]], None]
     get: Callable[..., Task]
 
     def sweep(
@@ -122,6 +123,7 @@ class MemoryUpkeep:
             if not task.payload:
                 return task
             self._events[task_id] = [replace(event, remark=None) for event in self._events[task_id]]
+            self._forget_answers([task_id])
             return self._move(task, moves.erased(task, now=self._clock()), by=by, remark=moves.ERASED)
 
     def purgeable(self, chosen: Chosen) -> int:
@@ -138,6 +140,7 @@ class MemoryUpkeep:
         """Delete ended tasks; see `Ledger.purge`."""
         with self._open():
             found = self._chosen(chosen)[:limit]
+            self._forget_answers({task.id for task in found})
             for task in found:
                 del self._tasks[task.id], self._events[task.id]
             return len(found)

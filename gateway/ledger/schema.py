@@ -123,7 +123,7 @@ idempotency: Final = Table(
     Column("body_hash", Text, nullable=False),  # HMAC of the route and the body
     Column("until", BigInteger, nullable=False),  # in flight: when others may try; answered: when it is forgotten
     Column("task_id", Text),  # what was accepted for it
-    Column("answer", Text),  # status, headers and body; null while it is in flight
+    Column("answer", Text),  # status, headers and body; null in flight, empty once wiped
 )
 Index("idempotency_until", idempotency.c.until)
 Index("idempotency_by_task", idempotency.c.task_id, **_live("task_id"))

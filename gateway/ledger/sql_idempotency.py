@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.errors import IdempotencyInFlight
 from gateway.ledger import sql_tasks
 from gateway.ledger.group_commit import may_be_written
-from gateway.ledger.idempotency import KEY_KEPT_MS, KeyLease, UsedKey
+from gateway.ledger.idempotency import KEY_KEPT_MS, WIPED, KeyLease, UsedKey
 from gateway.ledger.schema import idempotency, tasks
 
 # Statements are built once: building one costs more than SQLite takes to run it.
 _MINE: Final = and_(idempotency.c.key_hash == bindparam("of_key"), idempotency.c.until == bindparam("of_until"))
+_UNTIL: Final = idempotency.c.until
 _LOOK: Final = select(idempotency).where(idempotency.c.key_hash == bindparam("of_key"))
 _NOTE: Final = (
     update(idempotency)
@@ -28,6 +29,12 @@ _ANSWER: Final = (
     .where(_MINE)
     .values(answer=bindparam("sealed"), until=bindparam("kept_until"))
     .returning(idempotency.c.key_hash)
+)
+# A lease is worth nothing from here on; a key that was in flight is kept as long as it would have been.
+_FORGET: Final = (
+    update(idempotency)
+    .where(idempotency.c.task_id.in_(bindparam("ids", expanding=True)))
+    .values(answer=WIPED, until=case((idempotency.c.answer.is_(None), _UNTIL + KEY_KEPT_MS), else_=_UNTIL))
 )
 _FREE: Final = delete(idempotency).where(_MINE, ~exists().where(tasks.c.id == idempotency.c.task_id))
 
@@ -89,6 +96,11 @@ def answer(connection: Connection, key: KeyLease, sealed: str, *, now: int) -> b
     """Do as `Ledger.answer_key`."""
     values = {**_of(key), "sealed": sealed, "kept_until": now + KEY_KEPT_MS}
     return connection.execute(_ANSWER, values).first() is not None
+
+
+def forget_answers(connection: Connection, task_ids: Sequence[str]) -> None:
+    """Wipe what was answered for tasks, also what is about to be; that they were accepted under a key stays known."""
+    connection.execute(_FORGET, {"ids": list(task_ids)})
 
 
 def free_each(connection: Connection, keys: Sequence[KeyLease]) -> list[None]:

@@ -5,11 +5,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, select, text, update
 
 from gateway.errors import TaskNotFinished
-from gateway.ledger import moves
+from gateway.ledger import moves, sql_idempotency
 from gateway.ledger.alert import Alert
 from gateway.ledger.ledger import Chosen
 from gateway.ledger.rows import alert_from
-from gateway.ledger.schema import alerts, idempotency, task_events, tasks
+from gateway.ledger.schema import alerts, task_events, tasks
 from gateway.ledger.sql_moves import locked, move
 from gateway.ledger.task import LIVE, Task
 from gateway.message.ids import first_id
@@ -54,7 +54,7 @@ def erase(connection: Connection, task_id: str, *, by: str, caller: str | None, 
     if not task.payload:
         return task
     connection.execute(update(task_events).where(task_events.c.task_id == task_id).values(remark=None))
-    connection.execute(delete(idempotency).where(idempotency.c.task_id == task_id))
+    sql_idempotency.forget_answers(connection, [task_id])
     changes = moves.erased(task, now=now)
     move(connection, task, changes | {"payload": "{}"}, by=by, now=now, remark=moves.ERASED)
     return moves.applied(task, changes)
@@ -74,7 +74,7 @@ def purge(connection: Connection, chosen: Chosen, *, limit: int) -> int:
     """Do as `Ledger.purge`; a task's events go with its row."""
     some = select(tasks.c.id).where(*_chosen(chosen)).limit(limit).with_for_update()
     ids = [row.id for row in connection.execute(some)]
-    connection.execute(delete(idempotency).where(idempotency.c.task_id.in_(ids)))
+    sql_idempotency.forget_answers(connection, ids)
     connection.execute(delete(tasks).where(tasks.c.id.in_(ids)))
     return len(ids)
 

@@ -154,7 +154,7 @@ def _operation(described: Described, operation_id: str, path_arguments: list[str
     if described.query is not None:
         statuses.add(422)
     if described.takes_in:
-        statuses |= {409, 422}
+        statuses |= {409, 410, 422}
     answers = dict.fromkeys(sorted(statuses)) | dict(described.answers)
     parameters = [
         Parameter.model_validate(

@@ -23,6 +23,7 @@ _STATUS: Final[Mapping[type[errors.GatewayError], HTTPStatus]] = {
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.TaskDeleted: HTTPStatus.GONE,
     errors.IdempotencyInFlight: HTTPStatus.CONFLICT,
     errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BacklogFull: HTTPStatus.TOO_MANY_REQUESTS,

@@ -37,6 +37,20 @@ def test_a_repeat_gets_the_same_answer(client, path, body, status):
     assert len({each.headers["X-Request-ID"] for each in (first, *again)}) == 3
 
 
+def test_what_was_deleted_is_not_done_again(client):
+    key, body = a_key(), {"content": "Count me once."}
+    made = client.post("/producer/tasks", json=body, headers=key).json()
+    client.ended(made["id"])
+    assert client.request("DELETE", f"/producer/tasks/{made['id']}").status_code == 204
+
+    again = client.post("/producer/tasks", json=body, headers=key)
+
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    told = again.json()
+    assert (told["id"], told["content"], told["status"]) == (made["id"], None, "completed")
+    problem_of(client.post("/producer/tasks", json={"content": "Two."}, headers=key), 422, "idempotency_key_reused")
+
+
 def test_a_held_message_is_told_again_without_another_alert(client, operator):
     key, body = a_key(), {"text": f"Write to {an_address()}.", "kind": "chat"}
 

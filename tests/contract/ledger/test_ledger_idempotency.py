@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gateway.errors import IdempotencyInFlight
-from gateway.ledger.idempotency import KEY_KEPT_MS, KeyLease, UsedKey
-from gateway.ledger.ledger import Ledger
+from gateway.ledger.idempotency import KEY_KEPT_MS, WIPED, KeyLease, UsedKey
+from gateway.ledger.ledger import Chosen, Ledger
 from gateway.ledger.task import Status
-from gateway.message.ids import new_id
+from gateway.message.ids import first_id, new_id
 
 IN_FLIGHT = 60_000
 
@@ -149,6 +149,79 @@ def test_a_freed_key_can_be_taken_at_once_also_after_a_message_was_not_sent_afte
     ledger.free_key(lease)
 
     took(ledger)
+
+
+def emptied(ledger: Ledger, task_id: str) -> None:
+    ledger.erase(task_id, by="shop")
+
+
+def purged(ledger: Ledger, task_id: str) -> None:
+    assert ledger.purge(Chosen(ids=(task_id,))) == 1
+
+
+@pytest.mark.parametrize("gone", [emptied, purged])
+def test_what_was_answered_for_a_task_goes_with_it_and_its_key_stays_taken_for_the_day(ledger, words, clock, gone):
+    lease = took(ledger)
+    task = words.accepted(key=lease)
+    ledger.answer_key(lease, "sealed")
+    ledger.cancel(task.id, by="shop")
+    clock.later(1_000)
+
+    gone(ledger, task.id)
+
+    clock.later(KEY_KEPT_MS - 1_001)
+    assert found(ledger) == UsedKey(body_hash="body", in_flight=True, taken_id=task.id, answer=WIPED)
+    assert ledger.drop_keys() == 0
+    clock.later(1)
+    assert ledger.drop_keys() == 1
+    took(ledger)
+
+
+@pytest.mark.parametrize("gone", [emptied, purged])
+@pytest.mark.parametrize("later_ms", [0, IN_FLIGHT])
+def test_what_is_answered_after_its_task_is_gone_is_not_kept(ledger, words, clock, gone, later_ms: int):
+    lease = took(ledger)
+    task = words.accepted(key=lease)
+    ledger.cancel(task.id, by="shop")
+    clock.later(later_ms)
+
+    gone(ledger, task.id)
+    ledger.free_key(lease)
+
+    assert not ledger.answer_key(lease, "sealed")
+    with pytest.raises(IdempotencyInFlight):
+        words.accepted(key=lease)
+    clock.later(IN_FLIGHT + KEY_KEPT_MS - later_ms - 1)
+    assert found(ledger).answer == WIPED
+    clock.later(1)
+    took(ledger)
+
+
+def test_the_keys_of_other_tasks_keep_what_was_answered(ledger, words):
+    tasks = {}
+    for key in ("mine", "other"):
+        lease = took(ledger, key)
+        tasks[key] = words.accepted(key=lease)
+        ledger.answer_key(lease, "sealed")
+    message, message_id = took(ledger, "message"), new_id()
+    ledger.note_sent(message, message_id)
+    ledger.cancel(tasks["mine"].id, by="shop")
+
+    emptied(ledger, tasks["mine"].id)
+    emptied(ledger, tasks["mine"].id)
+    purged(ledger, tasks["mine"].id)
+
+    assert [found(ledger, key).answer for key in ("mine", "other", "message")] == [WIPED, "sealed", None]
+
+
+def test_a_key_outlives_the_row_that_its_retention_deletes(ledger, words, clock):
+    task = words.accepted(id=first_id(clock.now), key=took(ledger))
+    ledger.cancel(task.id, by="shop")
+    clock.later(IN_FLIGHT + 1)
+
+    assert ledger.wipe(contents_before=clock.now, tasks_before=clock.now) == 1
+
+    assert found(ledger) == UsedKey(body_hash="body", in_flight=False, taken_id=task.id, answer=None)
 
 
 def test_a_key_is_not_freed_by_others_nor_once_it_stands_for_something(ledger, words, clock):

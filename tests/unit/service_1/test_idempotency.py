@@ -11,6 +11,7 @@ from harness.samples import CLEAN, EMAIL, WITH_EMAIL, screener
 
 from gateway.errors import GatewayError, LedgerUnavailable, OutcomeUnknown, ServiceUnavailable
 from gateway.ledger.idempotency import KEY_KEPT_MS, KeyLease
+from gateway.ledger.ledger import Chosen
 from gateway.ledger.memory import MemoryLedger
 from gateway.ledger.sql import SqlLedger
 from gateway.policy.redactor import Redactor
@@ -222,6 +223,47 @@ def test_a_repeat_after_a_crash_tells_how_the_task_is_by_now(door: Door, shop, l
     again = shop.post("/tasks", {"content": CLEAN}, headers=KEY)
 
     assert (again.status_code, again.json["id"], again.json["status"]) == (201, task_id, "completed")
+
+
+@pytest.mark.parametrize("asked", TAKEN_IN)
+@pytest.mark.parametrize("answer", ["kept", "lost"])
+def test_what_was_done_and_deleted_is_not_done_again(door: Door, shop, ledger: Dying, asked, answer: str):
+    path, body, status = asked
+    ledger.dead = answer == "lost"
+    first = shop.post(path, body, headers=KEY)
+    ledger.dead = False
+    (task,) = door.ledger.tasks()
+    door.run(task.id, result=1)
+    assert shop.delete(f"/tasks/{task.id}").status_code == 204
+
+    again = shop.post(path, body, headers=KEY)
+    other = shop.post(path, {**body, "text": "another", "content": "another", "n": 4, "seconds": 1}, headers=KEY)
+
+    assert (again.status_code, again.headers["Location"]) == (status, first.headers["Location"])
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert CLEAN not in again.text
+    assert "completed" in again.text
+    assert (other.status_code, other.json["code"]) == (422, "idempotency_key_reused")
+    assert len(door.ledger.tasks()) == 1
+    assert len(door.queue.launched) == 1
+
+
+@pytest.mark.parametrize("asked", TAKEN_IN)
+def test_what_was_done_and_purged_is_not_done_again(door: Door, shop, clock: Clock, asked):
+    path, body, _ = asked
+    shop.post(path, body, headers=KEY)
+    (task,) = door.ledger.tasks()
+    door.run(task.id, result=1)
+    assert door.ledger.purge(Chosen(ids=(task.id,))) == 1
+
+    again = shop.post(path, body, headers=KEY)
+    clock.now += KEY_KEPT_MS
+    next_day = shop.post(path, body, headers=KEY)
+
+    assert (again.status_code, again.json["code"]) == (410, "task_deleted")
+    assert "Retry-After" not in again.headers
+    assert "Idempotent-Replayed" not in next_day.headers
+    assert len(door.queue.launched) == 2
 
 
 @pytest.mark.parametrize(

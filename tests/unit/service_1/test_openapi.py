@@ -159,7 +159,7 @@ def test_what_takes_something_in_takes_an_idempotency_key(document: dict[str, An
     assert taking == {path for path in posts if path in {"/messages", "/tasks", "/task"} or path.startswith("/api/")}
     for path in taking:
         responses = posts[path]["responses"]
-        assert {"409", "422"} <= set(responses)
+        assert {"409", "410", "422"} <= set(responses)
         assert all("Idempotent-Replayed" in responses[status]["headers"] for status in responses if status < "300")
 
 

@@ -22,6 +22,7 @@ ANSWERS = [
     (errors.NotFound(), 404, "not_found"),
     (errors.TaskNotFound(), 404, "task_not_found"),
     (errors.AlertNotFound(), 404, "alert_not_found"),
+    (errors.TaskDeleted(), 410, "task_deleted"),
     (errors.TaskAlreadyFinished(), 400, "task_already_finished"),
     (errors.TaskNotRetryable(), 400, "task_not_retryable"),
     (errors.ScreeningUnavailable(), 503, "screening_unavailable"),
