@@ -131,7 +131,11 @@ class Ledger(Protocol):
         """Write how far an attempt is, from 0 to 1; False where the claim no longer holds."""
 
     def end(self, endings: Sequence[Ending]) -> set[Claim]:
-        """Write how attempts ended, and return the claims that held; the others' results are thrown away."""
+        """
+        Write how attempts ended, and return the claims that held; the others' results are thrown away.
+
+        A webhook that was taken keeps no address.
+        """
 
     def sweep(
         self,
@@ -269,7 +273,8 @@ class Ledger(Protocol):
         """
         Empty what an ended task holds at once: content, args, result, callback, remarks; doing so twice is no error.
 
-        What was answered for it goes, too. The key that it was accepted under stays taken.
+        What was answered for it goes, too, and what its ended webhooks hold; a webhook that has not ended is delivered
+        yet. The key that it was accepted under stays taken.
 
         Raises:
             TaskNotFound: as in `get`.
@@ -286,7 +291,7 @@ class Ledger(Protocol):
         """
         Delete ended tasks with their events and stored answers, at most *limit*; returns how many there were.
 
-        The keys that they were accepted under stay taken.
+        The keys that they were accepted under stay taken; their webhooks are dealt with as by `erase`.
         """
 
     def purge_alerts(self, chosen: Chosen, *, limit: int = 500) -> list[Alert]:

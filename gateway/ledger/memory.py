@@ -201,7 +201,8 @@ class MemoryLedger(MemoryUpkeep):
             results = {claim: from_json(to_json(change["result"])) for claim, change in changes.items()}
             for claim, ending in first.items():
                 task = self._tasks[claim.task_id]
-                change = changes[claim] | {"result": results[claim]}
+                callback_url = moves.callback_after(task, ending.status)
+                change = changes[claim] | {"result": results[claim], "callback_url": callback_url}
                 self._move(task, change, by=task.owner or "", remark=moves.end_remark(ending))
                 if ending.alert:
                     self._raise(ending.alert)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from gateway.errors import GatewayError, TaskNotFinished
+from gateway.kinds import WEBHOOK
 from gateway.ledger import moves
 from gateway.ledger.alert import Alert
 from gateway.ledger.ledger import Chosen
@@ -124,6 +125,7 @@ class MemoryUpkeep:
                 return task
             self._events[task_id] = [replace(event, remark=None) for event in self._events[task_id]]
             self._forget_answers([task_id])
+            self._empty_deliveries({task_id})
             return self._move(task, moves.erased(task, now=self._clock()), by=by, remark=moves.ERASED)
 
     def purgeable(self, chosen: Chosen) -> int:
@@ -140,7 +142,9 @@ class MemoryUpkeep:
         """Delete ended tasks; see `Ledger.purge`."""
         with self._open():
             found = self._chosen(chosen)[:limit]
-            self._forget_answers({task.id for task in found})
+            ids = {task.id for task in found}
+            self._forget_answers(ids)
+            self._empty_deliveries(ids)
             for task in found:
                 del self._tasks[task.id], self._events[task.id]
             return len(found)
@@ -175,6 +179,12 @@ class MemoryUpkeep:
             accepted = moves.accepted(task, now=self._clock(), launch_grace_ms=self._launch_grace_ms)
             self._add(replace(accepted, payload=payload))
             return accepted
+
+    def _empty_deliveries(self, task_ids: Collection[str]) -> None:
+        for task in list(self._tasks.values()):
+            is_over = task.kind == WEBHOOK and task.finished_at is not None
+            if is_over and task.payload and task.payload["args"]["task_id"] in task_ids:
+                self._set(task.id, moves.erased(task, now=self._clock()))
 
     def _due(self, status: Status) -> list[Task]:
         now = self._clock()

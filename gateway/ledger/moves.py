@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 from gateway.kinds import WEBHOOK, Pool
 from gateway.ledger.alert import AlertType, NewAlert, Severity
 from gateway.ledger.task import GAVE_UP, LIVE, NEVER_LAUNCHED, RETRY_DUE, WORKER_LOST, Ending, NewTask, Status, Task
-from gateway.message.ids import new_id
+from gateway.message.ids import id_at, new_id
 
 Changes: TypeAlias = dict[str, Any]  #: fields of `Task` by name
 
@@ -217,11 +217,11 @@ def deliveries(ended: Iterable[tuple[Told, Status]], *, now: int) -> list[Task]:
     Return the tasks that tell the `callback_url` of those that have ended; to be written in the same transaction.
 
     A task that goes on tells nothing, nor does the end of a delivery itself. Its `not_before` has the monitor launch
-    each at its next pass.
+    each at its next pass. Its id tells the time of the end, by which it can be found.
     """
     new = (
         NewTask(
-            id=new_id(),
+            id=id_at(now),
             caller=task.caller,
             kind=WEBHOOK,
             pool=Pool.IO,
@@ -234,6 +234,11 @@ def deliveries(ended: Iterable[tuple[Told, Status]], *, now: int) -> list[Task]:
         if task.callback_url and task.kind != WEBHOOK and status not in LIVE
     )
     return [accepted(task, now=now, launch_grace_ms=0) for task in new]
+
+
+def callback_after(told: Told, status: Status) -> str | None:
+    """Return the callback that a task has once it has moved to *status*: a delivery that was taken needs none."""
+    return None if told.kind == WEBHOOK and status is Status.COMPLETED else told.callback_url
 
 
 def task_failed(task: Task) -> NewAlert:

@@ -251,7 +251,7 @@ class SqlLedger:
 
     def purge(self, chosen: Chosen, *, limit: int = 500) -> int:
         """Delete ended tasks; see `Ledger.purge`."""
-        return self._database.write(lambda c: sql_upkeep.purge(c, chosen, limit=limit))
+        return self._database.write(lambda c: sql_upkeep.purge(c, chosen, limit=limit, now=self._clock()))
 
     def purge_alerts(self, chosen: Chosen, *, limit: int = 500) -> list[Alert]:
         """Delete alerts; see `Ledger.purge_alerts`."""

@@ -265,11 +265,13 @@ def end_each(
             now=now,
             launch_grace_ms=launch_grace_ms,
         )
+        told = cast("moves.Told", row)
+        change["callback_url"] = moves.callback_after(told, ending.status)
         change["result"] = None if change["result"] is None else to_json(change["result"])
         changes.append(as_seen(claim, Status.PROCESSING) | change)
         moved = (Status.PROCESSING, ending.status)
         events.append(event_row(claim.task_id, now, moved, by=row.owner, remark=moves.end_remark(ending)))
-        ended.append((cast("moves.Told", row), ending.status))
+        ended.append((told, ending.status))
         alerts += [ending.alert] if ending.alert else []
     change_each(connection, changes)
     write_events(connection, events)

@@ -5,10 +5,11 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, select, text, update
 
 from gateway.errors import TaskNotFinished
+from gateway.kinds import WEBHOOK
 from gateway.ledger import moves, sql_idempotency
 from gateway.ledger.alert import Alert
 from gateway.ledger.ledger import Chosen
-from gateway.ledger.rows import alert_from
+from gateway.ledger.rows import alert_from, from_json
 from gateway.ledger.schema import alerts, task_events, tasks
 from gateway.ledger.sql_moves import locked, move
 from gateway.ledger.task import LIVE, Task
@@ -35,6 +36,23 @@ _TO_DELETE: Final = (
     .where(tasks.c.id < bindparam("below"), tasks.c.finished_at < bindparam("before"))
     .limit(bindparam("most"))
 )
+_ENDS: Final = select(task_events.c.at).where(
+    task_events.c.task_id == bindparam("of_id"),
+    task_events.c.from_status.in_(LIVE),
+    task_events.c.to_status.not_in(LIVE),
+)
+_DELIVERIES: Final = select(tasks.c.id, tasks.c.payload).where(
+    tasks.c.kind == WEBHOOK,
+    tasks.c.id >= bindparam("first"),
+    tasks.c.id < bindparam("below"),
+    tasks.c.finished_at.is_not(None),
+    text("payload <> '{}'"),
+)
+_EMPTY_THESE: Final = (
+    update(tasks)
+    .where(tasks.c.id.in_(bindparam("ids", expanding=True)), tasks.c.finished_at.is_not(None))
+    .values(**_EMPTY, updated_at=bindparam("now"))
+)
 _DELETE: Final = delete(tasks).where(tasks.c.id.in_(_TO_DELETE), _LONG_OVER).returning(tasks.c.id)
 
 
@@ -55,6 +73,8 @@ def erase(connection: Connection, task_id: str, *, by: str, caller: str | None, 
         return task
     connection.execute(update(task_events).where(task_events.c.task_id == task_id).values(remark=None))
     sql_idempotency.forget_answers(connection, [task_id])
+    if task.callback_url is not None:
+        _empty_deliveries(connection, task_id, now=now)
     changes = moves.erased(task, now=now)
     move(connection, task, changes | {"payload": "{}"}, by=by, now=now, remark=moves.ERASED)
     return moves.applied(task, changes)
@@ -70,10 +90,14 @@ def count_alerts(chosen: Chosen) -> Select[int]:
     return select(func.count().label("alerts")).select_from(alerts).where(*_chosen_alerts(chosen))
 
 
-def purge(connection: Connection, chosen: Chosen, *, limit: int) -> int:
+def purge(connection: Connection, chosen: Chosen, *, limit: int, now: int) -> int:
     """Do as `Ledger.purge`; a task's events go with its row."""
-    some = select(tasks.c.id).where(*_chosen(chosen)).limit(limit).with_for_update()
-    ids = [row.id for row in connection.execute(some)]
+    some = select(tasks.c.id, tasks.c.callback_url).where(*_chosen(chosen)).limit(limit).with_for_update()
+    found = connection.execute(some).all()
+    ids = [row.id for row in found]
+    for row in found:
+        if row.callback_url is not None:
+            _empty_deliveries(connection, row.id, now=now)
     sql_idempotency.forget_answers(connection, ids)
     connection.execute(delete(tasks).where(tasks.c.id.in_(ids)))
     return len(ids)
@@ -85,6 +109,16 @@ def purge_alerts(connection: Connection, chosen: Chosen, *, limit: int) -> list[
     found = [alert_from(row) for row in connection.execute(wanted).mappings()]
     connection.execute(delete(alerts).where(alerts.c.id.in_([alert.id for alert in found])))
     return found
+
+
+def _empty_deliveries(connection: Connection, task_id: str, *, now: int) -> None:
+    """Empty what told the task's callback and has ended; what has not ended goes on, and needs the address for that."""
+    ids = []
+    for (at,) in connection.execute(_ENDS, {"of_id": task_id}).all():
+        told = connection.execute(_DELIVERIES, {"first": first_id(at), "below": first_id(at + 1)}).all()
+        ids += [row.id for row in told if from_json(row.payload)["args"]["task_id"] == task_id]
+    if ids:
+        connection.execute(_EMPTY_THESE, {"ids": ids, "now": now})
 
 
 def _chosen(chosen: Chosen) -> list[ColumnElement[bool]]:

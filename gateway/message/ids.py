@@ -20,6 +20,11 @@ def first_id(milliseconds: int) -> str:
     return f"{stamp[:8]}-{stamp[8:]}-7000-8000-000000000000"
 
 
+def id_at(milliseconds: int) -> str:
+    """Return a fresh UUIDv7 that tells this time (ms since the epoch) as its own."""
+    return first_id(milliseconds)[:13] + new_id()[13:]
+
+
 def is_id(text: str) -> bool:
     """Tell whether *text* has the form of an id of ours."""
     return _UUID.fullmatch(text) is not None

@@ -4,8 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gateway.errors import TaskAlreadyFinished
+from gateway.errors import TaskAlreadyFinished, TaskNotRetryable
+from gateway.ledger.ledger import Chosen
 from gateway.ledger.task import RETRY_DUE, Ending, Status
+from gateway.message.ids import first_id
 
 URL = "https://hooks.acme-widgets.com/portcullis"
 LEASE = 30_000
@@ -144,6 +146,115 @@ def test_the_address_is_wiped_with_the_content(ledger, words, clock):
     ledger.wipe(contents_before=clock.now, tasks_before=0)
 
     assert [ledger.get(each.id).callback_url for each in (task, delivery)] == [None, None]
+
+
+@pytest.mark.parametrize("how", ["completed", "failed", "pending"])
+def test_a_delivery_that_was_taken_keeps_no_address_and_any_other_does(ledger, words, how):
+    words.ended(words.running(callback_url=URL))
+    (delivery,) = deliveries(ledger)
+    (running,) = ledger.claim([delivery.id], owner="worker-1", lease_ms=LEASE)
+
+    words.ended(running, Status(how))
+
+    assert running.callback_url == URL
+    assert ledger.get(delivery.id).callback_url == (None if how == "completed" else URL)
+
+
+def test_a_delivery_can_be_found_by_the_time_of_the_end_that_it_tells(ledger, words, clock):
+    clock.later(5_000)
+    words.ended(words.running(callback_url=URL))
+
+    (delivery,) = deliveries(ledger)
+
+    assert first_id(clock.now) <= delivery.id < first_id(clock.now + 1)
+
+
+def erased(ledger, task_id):
+    ledger.erase(task_id, by="shop")
+
+
+def purged(ledger, task_id):
+    assert ledger.purge(Chosen(ids=(task_id,))) == 1
+
+
+def delivered(ledger, words, delivery, how):
+    if how == "canceled":
+        ledger.cancel(delivery.id, by="shop")
+    elif how != "pending":
+        (running,) = ledger.claim([delivery.id], owner="worker-1", lease_ms=LEASE)
+        if how != "processing":
+            words.ended(running, Status(how), result={"answer": 204})
+
+
+@pytest.mark.parametrize("gone", [erased, purged])
+@pytest.mark.parametrize("how", ["completed", "failed", "canceled"])
+def test_the_ended_deliveries_of_a_task_are_emptied_with_it(ledger, words, clock, gone, how):
+    task = words.accepted(callback_url=URL)
+    ledger.cancel(task.id, by="shop")
+    clock.later(60_000)
+    ledger.retry(task.id, by="desk")
+    (running,) = ledger.claim([task.id], owner="worker-1", lease_ms=LEASE)
+    words.ended(running, Status.FAILED)
+    for delivery in deliveries(ledger):
+        delivered(ledger, words, delivery, how)
+    clock.later(60_000)
+
+    gone(ledger, task.id)
+
+    left = deliveries(ledger)
+    assert len(left) == 2
+    for delivery in left:
+        assert (delivery.payload, delivery.result, delivery.callback_url) == ({}, None, None)
+        assert (delivery.status, delivery.updated_at) == (how, clock.now)
+        with pytest.raises(TaskNotRetryable):
+            ledger.retry(delivery.id, by="desk")
+
+
+@pytest.mark.parametrize("gone", [erased, purged])
+@pytest.mark.parametrize("how", ["pending", "processing"])
+def test_a_delivery_that_has_not_ended_outlives_its_task_and_its_address_goes_with_its_end(ledger, words, gone, how):
+    task = words.running(callback_url=URL)
+    words.ended(task)
+    (delivery,) = deliveries(ledger)
+    delivered(ledger, words, delivery, how)
+
+    gone(ledger, task.id)
+
+    before = ledger.get(delivery.id)
+    assert (before.status, before.callback_url, before.payload) == (how, URL, delivery.payload)
+    if how == "pending":
+        ledger.claim([delivery.id], owner="worker-1", lease_ms=LEASE)
+    words.ended(ledger.get(delivery.id))
+    assert ledger.get(delivery.id).callback_url is None
+
+
+@pytest.mark.parametrize("gone", [erased, purged])
+def test_the_deliveries_of_other_tasks_stay_as_they_are(ledger, words, gone):
+    mine, other = words.running(callback_url=URL), words.running(callback_url=URL)
+    ledger.end([Ending(claim=task.claim, status=Status.COMPLETED) for task in (mine, other)])
+    told = {delivery.payload["args"]["task_id"]: delivery for delivery in deliveries(ledger)}
+    for delivery in told.values():
+        ledger.cancel(delivery.id, by="shop")
+
+    gone(ledger, mine.id)
+
+    assert ledger.get(told[mine.id].id).callback_url is None
+    assert ledger.get(told[other.id].id).callback_url == URL
+    assert ledger.get(other.id).callback_url == URL
+
+
+@pytest.mark.parametrize("how", ["completed", "failed", "canceled"])
+def test_no_address_is_left_once_the_contents_are_past_their_time(ledger, words, clock, how):
+    task = words.running(callback_url=URL)
+    words.ended(task)
+    ledger.erase(task.id, by="shop")
+    (delivery,) = deliveries(ledger)
+    delivered(ledger, words, delivery, how)
+    clock.later(DAY)
+
+    ledger.wipe(contents_before=clock.now, tasks_before=0)
+
+    assert [(each.callback_url, each.payload) for each in ledger.tasks()] == [(None, {})] * 2
 
 
 def test_a_cancel_and_an_end_that_race_write_one_delivery(ledger, words):

@@ -2,7 +2,16 @@ import uuid
 
 import pytest
 
-from gateway.message.ids import is_id, new_id, request_id_from
+from gateway.message.ids import first_id, id_at, is_id, new_id, request_id_from
+
+
+def test_an_id_tells_the_time_that_it_was_made_for():
+    at = 1_800_000_000_000
+    made = {id_at(at) for _ in range(2000)}
+
+    assert len(made) == 2000
+    assert {uuid.UUID(each).version for each in made} == {7}
+    assert first_id(at) <= min(made) < max(made) < first_id(at + 1)
 
 
 def test_an_id_is_a_uuid_of_version_seven():
