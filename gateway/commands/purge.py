@@ -1,5 +1,6 @@
 """`portcullis purge`: deletes for good, before its retention would, what the ledger keeps."""
 
+import sys
 import time
 from typing import Annotated, Final
 
@@ -67,9 +68,11 @@ def _chosen(ids: list[str], caller: str, older_than: float | None) -> Chosen:
 
 
 def _agreed() -> bool:
+    if not sys.stdin.isatty():  # what a pipe says was not said about this number
+        raise NotPurged("Nothing was deleted: there is no terminal to ask at, and no --yes.")
     try:
         return typer.confirm("Delete them for good?")
-    except typer.Abort:  # there is nobody to ask
+    except typer.Abort:
         return False
 
 

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,14 +113,31 @@ def test_what_has_not_ended_stays(ledger: SqlLedger):
     assert [task.id for task in ledger.tasks()] == [live]
 
 
-@pytest.mark.parametrize(("answer", "left"), [("n\n", 1), ("", 1), ("y\n", 0)])
-def test_it_asks_and_without_an_answer_only_tells(ledger: SqlLedger, answer: str, left: int):
-    a_task(ledger)
+@pytest.mark.parametrize("piped", ["n\n", "", "y\n", "yes\n" * 9])
+def test_without_a_terminal_it_only_tells(ledger: SqlLedger, piped: str):
+    task = a_task(ledger)
 
-    code, said = purge("--caller", "shop", stdin=answer)
+    code, said = purge("--caller", "shop", stdin=piped)
 
     assert "1 ended tasks meet this" in said
-    assert (len(ledger.tasks()), code == 0) == (left, left == 0)
+    assert "no --yes" in said
+    assert (code, [each.id for each in ledger.tasks()]) == (1, [task])
+
+
+@pytest.mark.parametrize(("answer", "left"), [("n\n", 1), ("\x04", 1), ("y\n", 0)])
+def test_at_a_terminal_it_asks(ledger: SqlLedger, answer: str, left: int):
+    a_task(ledger)
+    ours, theirs = os.openpty()
+    try:
+        os.write(ours, answer.encode())
+        command = [sys.executable, "-m", "gateway", "purge", "--caller", "shop"]
+        done = subprocess.run(command, stdin=theirs, capture_output=True, timeout=60, check=False)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+    assert b"Delete them for good?" in done.stdout
+    assert (len(ledger.tasks()), done.returncode == 0) == (left, left == 0)
 
 
 def test_alerts_are_purged_with_their_reports(home: Settings, ledger: SqlLedger):
