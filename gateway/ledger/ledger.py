@@ -32,7 +32,7 @@ class PoolDepth:
     pool: str
     pending: int
     processing: int
-    oldest_pending_at: int | None  #: ms since the epoch
+    oldest_pending_at: int | None  #: since when the one that waits longest could have run, in ms since the epoch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +194,11 @@ class Ledger(Protocol):
         """
 
     def depths(self) -> list[PoolDepth]:
-        """Count what is live in each pool. Not for the request path: the cost grows with the backlog."""
+        """
+        Count what is live in each pool; what is not due yet is pending, but does not wait.
+
+        Not for the request path: the cost grows with the backlog.
+        """
 
     def counts(self) -> dict[Status, int]:
         """Count the tasks by status. Not for the request path."""

@@ -19,8 +19,8 @@ from gateway.ledger import moves
 from gateway.ledger.alert import Alert, NewAlert
 from gateway.ledger.clock import now_ms
 from gateway.ledger.idempotency import KEY_KEPT_MS, WIPED, KeyLease, UsedKey
-from gateway.ledger.ledger import FOLD_WINDOW_MS, FOLLOWED_WITHIN_S, Follow, PoolDepth
-from gateway.ledger.memory_upkeep import MemoryUpkeep
+from gateway.ledger.ledger import FOLD_WINDOW_MS, FOLLOWED_WITHIN_S, Follow
+from gateway.ledger.memory_upkeep import MemoryUpkeep, is_due_to_run
 from gateway.ledger.rows import fingerprint, from_json, to_json
 from gateway.ledger.task import LIVE, MOVES, Claim, Ending, NewTask, Status, Task, TaskEvent
 
@@ -149,7 +149,7 @@ class MemoryLedger(MemoryUpkeep):
             taken = []
             for task_id in task_ids:
                 task = self._tasks.get(task_id)
-                if task is None or not _is_due_to_run(task, now):
+                if task is None or not is_due_to_run(task, now):
                     continue
                 if self._processing(task.kind) >= (at_once or {}).get(task.kind, len(self._tasks)):
                     self._set(task_id, {"due_at": now + _patience(task, now)})
@@ -162,7 +162,7 @@ class MemoryLedger(MemoryUpkeep):
         """Return what waits for its turn; see `Ledger.waiting`."""
         with self._open():
             now = self._clock()
-            due = [task for task in self._tasks.values() if task.kind == kind and _is_due_to_run(task, now)]
+            due = [task for task in self._tasks.values() if task.kind == kind and is_due_to_run(task, now)]
             return sorted(due, key=lambda task: (-task.priority, task.id))[:limit]
 
     def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
@@ -214,20 +214,6 @@ class MemoryLedger(MemoryUpkeep):
             soon = self._clock() + moves.SOON_MS
             pending = (t for t in self._tasks.values() if t.pool == pool and t.status is Status.PENDING)
             return min(at_most, sum(1 for task in pending if (task.due_at or 0) <= soon))
-
-    def depths(self) -> list[PoolDepth]:
-        """Count what is live in each pool; see `Ledger.depths`."""
-        with self._open():
-            live = [task for task in self._tasks.values() if task.status in LIVE]
-            return [
-                _depth(pool, [task for task in live if task.pool == pool]) for pool in sorted({t.pool for t in live})
-            ]
-
-    def counts(self) -> dict[Status, int]:
-        """Count the tasks by status, those without any included; see `Ledger.counts`."""
-        with self._open():
-            statuses = [task.status for task in self._tasks.values()]
-            return {status: statuses.count(status) for status in Status}
 
     def lead(self, name: str, *, holder: str, for_ms: int) -> bool:
         """Take or keep the lead; see `Ledger.lead`."""
@@ -391,20 +377,6 @@ class MemoryLedger(MemoryUpkeep):
         self._events[task_id].append(event)
 
 
-def _is_due_to_run(task: Task, now: int) -> bool:
-    return task.status is Status.PENDING and (task.not_before or 0) <= now
-
-
 def _patience(task: Task, now: int) -> int:
     waited = now - (task.created_at if task.updated_at is None else task.updated_at)
     return min(max(waited // 2, moves.PARKED_MS), moves.LONGEST_BACK_OFF_MS)
-
-
-def _depth(pool: str, live: list[Task]) -> PoolDepth:
-    waiting = [task.created_at for task in live if task.status is Status.PENDING]
-    return PoolDepth(
-        pool=pool,
-        pending=len(waiting),
-        processing=len(live) - len(waiting),
-        oldest_pending_at=min(waiting, default=None),
-    )

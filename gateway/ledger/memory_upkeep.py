@@ -1,4 +1,4 @@
-"""What the monitor asks of the ledger in memory: the sweep, what is emptied and forgotten, schedules."""
+"""What the monitor asks of the ledger in memory: the sweep, what is emptied and forgotten, figures, schedules."""
 
 import threading
 from collections import Counter
@@ -9,7 +9,7 @@ from gateway.errors import GatewayError, TaskNotFinished
 from gateway.kinds import WEBHOOK
 from gateway.ledger import moves
 from gateway.ledger.alert import Alert
-from gateway.ledger.ledger import Chosen
+from gateway.ledger.ledger import Chosen, PoolDepth
 from gateway.ledger.rows import from_json, to_json
 from gateway.ledger.task import GAVE_UP, LIVE, NewTask, Relaunch, Silence, Status, Task, TaskEvent, Waiting
 
@@ -157,6 +157,18 @@ class MemoryUpkeep:
                 del self._alerts[alert.id]
             return found
 
+    def depths(self) -> list[PoolDepth]:
+        """Count what is live in each pool; see `Ledger.depths`."""
+        with self._open():
+            now, live = self._clock(), [task for task in self._tasks.values() if task.status in LIVE]
+            return [_depth(pool, [t for t in live if t.pool == pool], now) for pool in sorted({t.pool for t in live})]
+
+    def counts(self) -> dict[Status, int]:
+        """Count the tasks by status, those without any included; see `Ledger.counts`."""
+        with self._open():
+            statuses = [task.status for task in self._tasks.values()]
+            return {status: statuses.count(status) for status in Status}
+
     def schedules(self) -> Mapping[str, int]:
         """Return when each schedule is due next; see `Ledger.schedules`."""
         with self._open():
@@ -201,6 +213,22 @@ class MemoryUpkeep:
 
     def _chosen_alerts(self, chosen: Chosen) -> list[Alert]:
         return [alert for _, alert in self._alerts.values() if _meets(chosen, alert.id, alert.caller, alert.last_at)]
+
+
+def is_due_to_run(task: Task, now: int) -> bool:
+    """Tell whether a worker may take the task."""
+    return task.status is Status.PENDING and (task.not_before or 0) <= now
+
+
+def _depth(pool: str, live: list[Task], now: int) -> PoolDepth:
+    pending = [task for task in live if task.status is Status.PENDING]
+    waiting = [max(task.created_at, task.not_before or 0) for task in pending if is_due_to_run(task, now)]
+    return PoolDepth(
+        pool=pool,
+        pending=len(pending),
+        processing=len(live) - len(pending),
+        oldest_pending_at=min(waiting, default=None),
+    )
 
 
 def _meets(chosen: Chosen, id_: str, caller: str, at: int) -> bool:

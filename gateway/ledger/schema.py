@@ -63,7 +63,7 @@ tasks: Final = Table(
     CheckConstraint(f"status IN ({_listed(Status)})", name="tasks_status"),
     CheckConstraint(f"(status IN ({_listed(LIVE)})) = (due_at IS NOT NULL)", name="tasks_live_is_due"),
 )
-# The sweep reads it in order of due_at, and depths() needs nothing but what it holds.
+# The sweep reads it in order of due_at; backlog() needs nothing but what it holds.
 Index("tasks_due", tasks.c.due_at, tasks.c.pool, tasks.c.status, tasks.c.created_at, **_live("due_at"))
 Index("tasks_by_caller", tasks.c.caller, tasks.c.id)
 Index("tasks_by_status", tasks.c.status, tasks.c.id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, Select, bindparam, case, func, or_, select, text
 
 from gateway.errors import AlertNotFound, LedgerUnavailable, TaskNotFound
 from gateway.ledger import (
@@ -27,12 +27,14 @@ from gateway.ledger.schema import HEAD, alerts, schedules, task_events, tasks
 from gateway.ledger.task import Claim, Ending, NewTask, Relaunch, Silence, Status, Task, TaskEvent, Waiting
 
 _PENDING, _PROCESSING = (tasks.c.status == status.value for status in (Status.PENDING, Status.PROCESSING))
+_DUE: Final = or_(tasks.c.not_before.is_(None), tasks.c.not_before <= bindparam("now"))
+_SINCE: Final = case((tasks.c.not_before > tasks.c.created_at, tasks.c.not_before), else_=tasks.c.created_at)
 _DEPTHS: Final = (
     select(
         tasks.c.pool,
         func.count().filter(_PENDING).label("pending"),
         func.count().filter(_PROCESSING).label("processing"),
-        func.min(tasks.c.created_at).filter(_PENDING).label("oldest_pending_at"),
+        func.min(_SINCE).filter(_PENDING, _DUE).label("oldest_pending_at"),
     )
     .where(tasks.c.due_at.is_not(None))
     .group_by(tasks.c.pool)
@@ -281,7 +283,7 @@ class SqlLedger:
 
     def depths(self) -> list[PoolDepth]:
         """Count what is live in each pool; see `Ledger.depths`."""
-        return [PoolDepth(**row) for row in self._database.rows(_DEPTHS)]
+        return [PoolDepth(**row) for row in self._database.rows(_DEPTHS, {"now": self._clock()})]
 
     def counts(self) -> dict[Status, int]:
         """Count the tasks by status, those without any included; see `Ledger.counts`."""

@@ -28,7 +28,7 @@ request_seconds = Histogram("gateway_request_seconds", "Time to answer.", ["rout
 forward_seconds = Histogram("gateway_forward_seconds", "Time until service_2 answered.", buckets=_WEB)
 queue_depth = Gauge("gateway_queue_depth", "Tasks that wait.", ["pool"], multiprocess_mode="mostrecent")
 oldest_pending_seconds = Gauge(
-    "gateway_oldest_pending_seconds", "Age of the oldest that waits.", ["pool"], multiprocess_mode="mostrecent"
+    "gateway_oldest_pending_seconds", "Wait of the oldest that is due.", ["pool"], multiprocess_mode="mostrecent"
 )
 tasks_relaunched = Counter("gateway_tasks_relaunched", "Tasks that the monitor put right.", ["reason"])
 alerts = Counter("gateway_alerts", "Alerts, repeats included.", ["type"])

@@ -158,6 +158,27 @@ def test_depths_count_what_is_live_in_each_pool(ledger, words, clock):
     assert depths == {"io": (2, 1, oldest), "cpu": (0, 1, None)}
 
 
+def test_what_is_not_due_is_pending_and_does_not_wait(ledger, words, clock):
+    words.accepted(pool="io", not_before=clock.now + 86_400_000)
+    clock.later(5 * SECOND)
+    soon = words.accepted(pool="cpu", not_before=clock.now + 10 * SECOND)
+    past = words.accepted(pool="cpu", not_before=clock.now - 3600 * SECOND)
+    retried = words.running(pool="io")
+    words.ended(retried, Status.PENDING, retry_at=clock.now + 20 * SECOND)
+
+    def waits():
+        return {depth.pool: (depth.pending, depth.oldest_pending_at) for depth in ledger.depths()}
+
+    assert waits() == {"io": (2, None), "cpu": (2, past.created_at)}
+    ledger.cancel(past.id, by="shop")
+    clock.later(10 * SECOND - 1)
+    assert waits() == {"io": (2, None), "cpu": (1, None)}
+    clock.later(1)
+    assert waits() == {"io": (2, None), "cpu": (1, soon.not_before)}
+    clock.later(15 * SECOND)
+    assert waits() == {"io": (2, clock.now - 5 * SECOND), "cpu": (1, soon.not_before)}
+
+
 def test_counts_name_every_status(ledger, words):
     words.ended(words.running())
     words.accepted()
