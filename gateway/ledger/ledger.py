@@ -100,7 +100,7 @@ class Ledger(Protocol):
 
     def retry(self, task_id: str, *, by: str) -> Task:
         """
-        Set a failed or canceled task back to pending, with a fresh retry budget (`failures` = 0).
+        Set a failed or canceled task back to pending, with a fresh retry budget (`failures` = 0) and no `not_before`.
 
         Raises:
             TaskNotFound: as in `get`.

@@ -13,7 +13,6 @@ from gateway.errors import (
     LedgerUnavailable,
     TaskAlreadyFinished,
     TaskNotFound,
-    TaskNotRetryable,
 )
 from gateway.ledger import moves
 from gateway.ledger.alert import Alert, NewAlert
@@ -135,8 +134,7 @@ class MemoryLedger(MemoryUpkeep):
         """Set a failed or canceled task back to pending; see `Ledger.retry`."""
         with self._open():
             task = self.get(task_id)
-            if task.status in LIVE or Status.PENDING not in MOVES[task.status] or not task.payload:
-                raise TaskNotRetryable
+            moves.check_retryable(task)
             changes = moves.retried(now=self._clock(), launch_grace_ms=self._launch_grace_ms)
             return self._move(task, changes, by=by, remark=moves.STARTED_AGAIN)
 

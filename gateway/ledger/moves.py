@@ -8,9 +8,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
+from gateway.errors import TaskNotRetryable
 from gateway.kinds import WEBHOOK, Pool
 from gateway.ledger.alert import AlertType, NewAlert, Severity
-from gateway.ledger.task import GAVE_UP, LIVE, NEVER_LAUNCHED, RETRY_DUE, WORKER_LOST, Ending, NewTask, Status, Task
+from gateway.ledger.task import (
+    GAVE_UP,
+    LIVE,
+    MOVES,
+    NEVER_LAUNCHED,
+    RETRY_DUE,
+    WORKER_LOST,
+    Ending,
+    NewTask,
+    Status,
+    Task,
+)
 from gateway.message.ids import id_at, new_id
 
 Changes: TypeAlias = dict[str, Any]  #: fields of `Task` by name
@@ -130,6 +142,19 @@ def end_remark(ending: Ending) -> str | None:
 def canceled(*, now: int) -> Changes:
     """Return what a cancel changes."""
     return {"status": Status.CANCELED, "owner": None, "due_at": None, "updated_at": now, "finished_at": now}
+
+
+def check_retryable(task: Task) -> None:
+    """
+    Check that an operator may start *task* again.
+
+    Raises:
+        TaskNotRetryable: its words say why not.
+    """
+    if task.status in LIVE or Status.PENDING not in MOVES[task.status]:
+        raise TaskNotRetryable
+    if not task.payload:
+        raise TaskNotRetryable("What the task held was wiped, so it cannot start again.")
 
 
 def retried(*, now: int, launch_grace_ms: int) -> Changes:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from gateway.errors import TaskAlreadyFinished, TaskNotRetryable
+from gateway.errors import TaskAlreadyFinished
 from gateway.ledger import moves, sql_alerts
 from gateway.ledger.group_commit import may_be_written
 from gateway.ledger.prepared import IDS, Prepared
@@ -36,7 +36,7 @@ from gateway.ledger.sql_moves import (
     write_events,
     write_tasks,
 )
-from gateway.ledger.task import LIVE, MOVES, Claim, Ending, Status, Task
+from gateway.ledger.task import MOVES, Claim, Ending, Status, Task
 
 # Statements are built once: building one costs more than SQLite takes to run it.
 _IDS: Final = tasks.c.id.in_(bindparam("ids", expanding=True))
@@ -297,7 +297,6 @@ def retry(connection: Connection, task_id: str, *, by: str, asked_at: int, now: 
         written = {"of_id": task_id, "by": by, "remark": moves.STARTED_AGAIN, "asked_at": asked_at}
         if connection.execute(_STARTED_AGAIN, written).first() is not None:
             return task
-    if task.status in LIVE or Status.PENDING not in MOVES[task.status] or not task.payload:
-        raise TaskNotRetryable
+    moves.check_retryable(task)
     changes = moves.retried(now=now, launch_grace_ms=launch_grace_ms)
     return move(connection, task, changes, by=by, now=now, remark=moves.STARTED_AGAIN)

@@ -115,6 +115,7 @@ def cancel_task(task_id: str) -> Response:
     Described(
         summary="Start a failed or canceled task again.",
         tag="tasks",
+        details="It runs as soon as a worker is free, whatever its `not_before` was. One that was emptied cannot.",
         role=Role.OPERATOR,
         answers={200: TaskDetailOut},
         also=(400,),

@@ -352,6 +352,16 @@ def test_the_alert_of_a_failure_is_written_with_it_and_only_by_whoever_has_the_c
     assert [alert.id for alert in ledger.alerts()] == [told.id]
 
 
+def test_what_is_started_again_does_not_wait_for_the_time_that_it_had(ledger, words, clock):
+    task = words.accepted(not_before=clock.now + 86_400_000)
+    ledger.cancel(task.id, by="shop")
+
+    again = ledger.retry(task.id, by="olga")
+
+    assert again.not_before is None
+    assert ledger.claim([task.id], owner="worker-1", lease_ms=LEASE)
+
+
 def test_only_what_failed_or_was_canceled_can_be_retried(ledger, words):
     pending, running, done = words.accepted(), words.running(), words.running()
     words.ended(done)

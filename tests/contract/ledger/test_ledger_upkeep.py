@@ -67,7 +67,16 @@ def test_what_was_emptied_cannot_start_again(ledger, words):
     ledger.cancel(task.id, by="shop")
     ledger.erase(task.id, by="shop")
 
-    with pytest.raises(TaskNotRetryable):
+    with pytest.raises(TaskNotRetryable, match="was wiped"):
+        ledger.retry(task.id, by="desk")
+
+
+def test_what_was_emptied_and_could_not_start_again_anyway_is_refused_for_that(ledger, words):
+    task = words.running()
+    words.ended(task)
+    ledger.erase(task.id, by="shop")
+
+    with pytest.raises(TaskNotRetryable, match="failed or canceled"):
         ledger.retry(task.id, by="desk")
 
 

@@ -366,6 +366,21 @@ def test_only_what_failed_or_was_canceled_can_start_again(door: Door, shop, oper
     ] * 2
 
 
+@pytest.mark.parametrize("how", ["failed", "canceled"])
+def test_what_was_emptied_says_why_it_cannot_start_again(door: Door, shop, operator, how: str):
+    task_id = shop.task()
+    if how == "failed":
+        door.run(task_id, Status.FAILED, error="ValueError")
+    else:
+        shop.patch(f"/tasks/{task_id}/cancel")
+    shop.delete(f"/tasks/{task_id}")
+
+    answer = operator.post(f"/tasks/{task_id}/retry")
+
+    assert (answer.status_code, answer.json["code"]) == (400, "task_not_retryable")
+    assert answer.json["detail"] == "What the task held was wiped, so it cannot start again."
+
+
 def test_a_retry_while_the_broker_is_down_is_left_to_the_monitor(door: Door, shop, operator):
     task_id = shop.task()
     shop.patch(f"/tasks/{task_id}/cancel")
