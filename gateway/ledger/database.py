@@ -52,9 +52,9 @@ class Database:
         except SQLAlchemyError as error:
             raise without_values(error) from None
 
-    def write(self, operation: Operation[Result], *, durable: bool = True) -> Result:
+    def write(self, operation: Operation[Result], *, durable: bool = True, wait_s: float | None = None) -> Result:
         """Write by group commit; see `GroupCommit.write`."""
-        return self._open().committer.write(operation, durable=durable)
+        return self._open().committer.write(operation, durable=durable, wait_s=wait_s)
 
     def write_each(
         self,

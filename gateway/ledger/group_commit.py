@@ -150,15 +150,17 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._run, name="ledger-committer", daemon=True)
         self._thread.start()
 
-    def write(self, operation: Operation[Result], *, durable: bool = True) -> Result:
+    def write(self, operation: Operation[Result], *, durable: bool = True, wait_s: float | None = None) -> Result:
         """
         Run *operation* in a transaction, and return what it returns once that is committed.
+
+        The other arguments are those of `write_each`.
 
         Raises:
             LedgerOutcomeUnknown: the database did not answer in time; it may be committed, or be so afterwards.
             LedgerUnavailable: nothing was written.
         """
-        return self.write_each(lambda connection, _: [operation(connection)], None, durable=durable)
+        return self.write_each(lambda connection, _: [operation(connection)], None, durable=durable, wait_s=wait_s)
 
     def write_each(
         self,
@@ -168,6 +170,7 @@ class GroupCommit:
         durable: bool = True,
         as_one: bool = False,
         follow: Follow | None = None,
+        wait_s: float | None = None,
     ) -> Result:
         """
         Do as `write`, where one call of *operation* takes the items of all callers that share a transaction.
@@ -177,13 +180,14 @@ class GroupCommit:
             as_one: whether *operation* writes all items by one statement, where the database has such a one.
             follow: called once that is committed, in the thread that commits for all; what it is given lets the
                 caller go on, as half a second does. It may neither wait nor raise.
+            wait_s: how long this caller waits, if not as long as any.
         """
         job = _Job(operation, item, durable=durable, as_one=as_one, follow=follow)
         with self._gate:
             if self._closed:
                 raise LedgerUnavailable("The ledger is closed.")
             self._queue.put(job)
-        job.wait(self._wait_s)
+        job.wait(self._wait_s if wait_s is None else wait_s)
         if isinstance(job.outcome, Exception):
             raise job.outcome
         return cast("Result", job.outcome)

@@ -322,7 +322,7 @@ class Ledger(Protocol):
         """
 
     def ping(self) -> None:
-        """Do the least that shows that the ledger answers and has the schema that this code needs."""
+        """Do the least that shows that the ledger answers, takes writes and has the schema that this code needs."""
 
     def close(self) -> None:
         """Let go of every connection and thread."""

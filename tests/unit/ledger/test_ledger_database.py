@@ -129,6 +129,36 @@ def test_a_database_of_another_revision_does_not_pass_the_ping(ledger):
         ledger.ping()
 
 
+def test_a_ledger_that_somebody_else_keeps_writing_to_does_not_pass_the_ping(ledger, url, monkeypatch):
+    monkeypatch.setattr("gateway.ledger.sql._PING_S", 0.2)
+    other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(LedgerUnavailable):
+            ledger.ping()
+        assert ledger.tasks() == []
+    finally:
+        other.rollback()
+        other.close()
+
+    ledger.accept(a_task())
+    monkeypatch.undo()
+    ledger.ping()
+
+
+def test_a_ping_changes_nothing(ledger, url):
+    task = ledger.accept(a_task())
+    looker = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    before = looker.execute("PRAGMA data_version").fetchone()
+
+    for _ in range(3):
+        ledger.ping()
+
+    assert looker.execute("PRAGMA data_version").fetchone() == before
+    assert ledger.tasks() == [task]
+    looker.close()
+
+
 def test_an_error_of_the_database_tells_its_class_and_never_a_value(ledger):
     with ledger._database._open().engine.connect() as connection:
         connection.execute(text("DROP TABLE task_events"))

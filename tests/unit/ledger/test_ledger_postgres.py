@@ -172,6 +172,16 @@ def test_an_accept_after_a_restart_does_not_try_the_connection_that_is_gone(vict
     assert ledger.get(task.id) == task
 
 
+def test_a_server_that_takes_no_writes_does_not_pass_the_ping(postgres_url):
+    read_only = make_url(postgres_url).update_query_dict({"options": "-c default_transaction_read_only=on"})
+    ledger = SqlLedger(read_only.render_as_string(hide_password=False))
+
+    assert ledger.tasks() == []
+    with pytest.raises(GatewayError):
+        ledger.ping()
+    ledger.close()
+
+
 def test_a_server_that_is_gone_is_an_unavailable_ledger_at_once(victim, ledger):
     before = ledger.accept(a_task())
     victim.kill()
