@@ -197,6 +197,20 @@ def test_what_is_answered_after_its_task_is_gone_is_not_kept(ledger, words, cloc
     took(ledger)
 
 
+@pytest.mark.parametrize("gone", [emptied, purged])
+def test_an_answer_that_is_written_while_its_task_goes_does_not_stay(ledger, words, gone):
+    for number in range(20):
+        lease = took(ledger, f"key {number}")
+        task = words.accepted(key=lease)
+        ledger.cancel(task.id, by="shop")
+        with ThreadPoolExecutor(2) as pool:
+            calls = [(ledger.answer_key, lease, "sealed"), (gone, ledger, task.id)]
+            racing = [pool.submit(*call) for call in (calls if number % 2 else reversed(calls))]
+        for each in racing:
+            each.result()
+        assert found(ledger, f"key {number}").answer == WIPED
+
+
 def test_the_keys_of_other_tasks_keep_what_was_answered(ledger, words):
     tasks = {}
     for key in ("mine", "other"):
