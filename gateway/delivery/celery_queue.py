@@ -71,7 +71,7 @@ class _Taken(virtual.QoS):
             while self._delivered:
                 _, message = self._delivered.popitem()
                 self.channel._restore(message)  # noqa: SLF001 - as kombu's own
-        except BROKER_ERRORS:
+        except Exception:  # noqa: BLE001 - whatever it is, the channel has to be closed
             self._delivered.clear()
         return []  # what kombu finds here it writes into a file
 
@@ -84,6 +84,14 @@ class _Channel(redis_transport.Channel):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.QoS = _Taken  # type: ignore[assignment]  # in the place of what kombu puts here by its options
+
+    def _restore(self, message: Any, leftmost: bool = False) -> None:  # noqa: FBT001, FBT002 - kombu's signature
+        """Do as kombu's would if it noted in Redis what is held: put it where it is taken next."""
+        info = message.delivery_info
+        with self.conn_or_acquire() as client:
+            self._do_restore_message(
+                message.serializable(), info["exchange"], info["routing_key"], client, leftmost=leftmost
+            )
 
     @contextmanager
     def conn_or_acquire(self, client: "Redis | None" = None) -> Iterator[Redis]:

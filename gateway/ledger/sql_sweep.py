@@ -33,11 +33,12 @@ _LIVE: Final = tasks.c.due_at.is_not(None)  # said outright, so that the index o
 _DUE: Final = and_(_LIVE, tasks.c.due_at <= bindparam("now"))
 _RUNS: Final = tasks.c.status == Status.PROCESSING.value
 _PENDING: Final = tasks.c.status == Status.PENDING.value
-# As ranges, or SQLite reads all that has the status, by the index of these, and sorts it for the few that are due.
-_AMID_WORK, _WAITS = (tasks.c.status.between(each.value, each.value) for each in (Status.PROCESSING, Status.PENDING))
+# As a range, or SQLite reads all that waits, by the index of statuses, and sorts it for the few that are due. What runs
+# is as little as there are workers: that index is the shortest way to it.
+_WAITS: Final = tasks.c.status.between(Status.PENDING.value, Status.PENDING.value)
 
 _SEEN: Final = select(tasks).order_by(tasks.c.due_at).limit(bindparam("most")).with_for_update(skip_locked=True)
-_LOST: Final = _SEEN.where(_DUE, _AMID_WORK)
+_LOST: Final = _SEEN.where(_DUE, _RUNS)
 _WAITING: Final = _SEEN.where(_DUE, _WAITS)
 _THESE: Final = _WAITING.where(_IDS)
 

@@ -43,10 +43,11 @@ class Heartbeat:
         """Beat for *claim* from now on; the event is set once the claim no longer holds."""
         stopped = threading.Event()
         with self._lock:
-            self._running[claim] = stopped
             if self._thread is None or not self._thread.is_alive():  # also in a child made by fork
-                self._thread = threading.Thread(target=self._beat_for_ever, name="heartbeat", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._beat_for_ever, name="heartbeat", daemon=True)
+                thread.start()  # where it cannot, nobody may beat for what does not run
+                self._thread = thread
+            self._running[claim] = stopped
         self._wake.set()
         return stopped
 

@@ -118,6 +118,10 @@ class Runner:
         try:
             while task := batch.next():
                 batch.add(self._run_one(task))
+        except BaseException:
+            for task in tasks:
+                self._in_hand.pop(task.claim, None)
+            raise
         finally:
             watch.cancel()  # where it has begun, it finds the batch over, now or at its next look
             if self._room.is_shared and at_once.keys().isdisjoint(task.kind for task in tasks):
@@ -154,15 +158,16 @@ class Runner:
     def _run_one(self, task: Task) -> Done:
         limit = self.work.limit(task.kind)
         started_at, started = int(time.time() * 1000), time.monotonic()
-        stopped = self._heartbeat.start(task.claim)
-        self._running.add(task.claim)
-        self._room.enter(limit.seconds)
-        overrun = limit.seconds and self._timer.call_in(limit.seconds, partial(self._overrun, task, limit, stopped))
+        overrun = None
         try:
+            stopped = self._heartbeat.start(task.claim)
+            self._running.add(task.claim)
+            self._room.enter(limit.seconds)
+            if limit.seconds:
+                overrun = self._timer.call_in(limit.seconds, partial(self._overrun, task, limit, stopped))
             ending = self._attempt(task, stopped.is_set, started_at)
         except BaseException:
             self._heartbeat.stop(task.claim)  # nobody writes its end down
-            self._in_hand.pop(task.claim, None)
             raise
         finally:
             if overrun:

@@ -183,6 +183,18 @@ def test_what_a_consumer_took_is_given_back_as_it_was_when_it_leaves(broker: Bro
     assert (first, last) == (high, low)
 
 
+def test_what_is_given_back_is_taken_next_in_its_old_order(broker: Broker):
+    with celery_app(broker.url, publisher=True) as app:
+        queue, ids = CeleryQueue(app), [new_id() for _ in range(6)]
+        for task_id in ids:
+            queue.launch(task_id, pool=Pool.IO)
+        with consumer(app) as leaves:
+            assert taken(leaves, 3) == ids[:3]
+
+        with consumer(app) as comes:
+            assert taken(comes, 6) == ids
+
+
 def test_what_was_acknowledged_does_not_come_back(broker: Broker):
     with celery_app(broker.url, publisher=True) as app:
         CeleryQueue(app).launch(new_id(), pool=Pool.IO)

@@ -1,5 +1,6 @@
 import threading
 
+import pytest
 from harness.eventually import eventually
 
 from gateway.journal import Journal
@@ -31,6 +32,27 @@ def test_a_claim_is_kept_for_as_long_as_its_job_runs(works, clock):
 
     heartbeat.stop(claim)
     assert not stopped.is_set()
+
+
+def test_nobody_beats_for_a_job_that_could_not_begin(works, clock, monkeypatch):
+    never, later = claimed(works), claimed(works)
+    heartbeat = Heartbeat(works.ledger, Journal(), lease_ms=LEASE)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(RuntimeError):
+            heartbeat.start(never)
+
+    heartbeat.start(later)
+    before = works[never.task_id].due_at
+    clock.later(seconds=LEASE / 2000)
+    eventually(lambda: works[later.task_id].due_at == clock.now + LEASE)
+
+    assert works[never.task_id].due_at == before
+    heartbeat.stop(later)
+
+
+def no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 def test_a_job_learns_that_its_claim_is_lost(works):
