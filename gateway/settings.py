@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 from pydantic import (
@@ -44,6 +45,7 @@ _LONGEST_SOCKET_NAME: Final = "/supervisor.sock.1234567"  # supervisor binds a t
 _TOML_POSITION: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _HOST: Final = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::(?!443$)[1-9][0-9]{0,4})?")
 _HOST_OR_WILDCARD: Final = re.compile(rf"(?:\*\.)?{_HOST.pattern}")
+_BROKERS: Final = ("redis", "rediss", "redis+socket", "amqp", "amqps", "pyamqp")  # what the queue has been made for
 _REASONS: Final = {"extra_forbidden": "there is no such setting", "missing": "it is missing"}
 
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
@@ -79,7 +81,12 @@ class Settings(BaseModel):
         description="The ledger, `postgresql://user:password@host/name`; not set: SQLite in the home's `var/`.",
         repr=False,
     )
-    broker_url: str = Field("", description="The broker; not set: a socket in the home's `var/`.", repr=False)
+    broker_url: str = Field(
+        "",
+        description="The broker, `redis://…`, `rediss://…`, `redis+socket://…`, `amqp://…` or `amqps://…`; not set: "
+        "a socket in the home's `var/`.",
+        repr=False,
+    )
     workers_io: int = Field(8, ge=1, le=256, description="Threads of the `io` pool.")
     workers_cpu: int = Field(2, ge=1, le=256, description="Processes of the `cpu` pool.")
     memory_io_mb: int = Field(
@@ -160,6 +167,13 @@ class Settings(BaseModel):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().resolve()
+
+    @field_validator("broker_url")
+    @classmethod
+    def _brokers(cls, urls: str) -> str:
+        for url in urls.split(";") if urls else ():  # several are a cluster's
+            _check_broker_url(url)
+        return urls
 
     @field_validator("token_key")
     @classmethod
@@ -284,6 +298,19 @@ def of_home(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _split(listed: str) -> list[str]:
     return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def _check_broker_url(url: str) -> None:
+    """Raise ValueError, without a word of *url*, for one that the queue could not read; it may hold a password."""
+    scheme = url.partition("://")[0]
+    if scheme not in _BROKERS or "://" not in url:
+        raise ValueError(f"it has to begin with one of {', '.join(f'{known}://' for known in _BROKERS)}")
+    try:
+        port, database = urlsplit(url).port, urlsplit(url).path.strip("/")
+    except ValueError:
+        port, database = 0, ""
+    if port == 0 or (scheme in {"redis", "rediss"} and database and not (database.isascii() and database.isdigit())):
+        raise ValueError("it cannot be read as scheme://user:password@host:port/name; %XX is for what is special there")
 
 
 def _home(environ: Mapping[str, str]) -> Path:

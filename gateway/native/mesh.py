@@ -190,23 +190,25 @@ def _start(settings: Settings, supervisor: Supervisor, planned: Sequence[Program
 
 
 def _wait_until_up(settings: Settings, supervisor: Supervisor, planned: Sequence[Program]) -> None:
-    deadline = time.monotonic() + _UP_WITHIN_S
+    began = time.monotonic()
     waiting = list(planned)
     ends: dict[str, set[int]] = {program.name: set() for program in planned}
     while waiting:
         states = {one.name: one for one in supervisor.states()}
+        after_s = time.monotonic() - began
         for name, one in states.items():
             ends[name] |= {one.ended_at} - {0}
             if one.state == "FATAL" or len(ends[name]) >= _ENDS_TOLERATED:
-                raise NotStarted(_why_not(settings, one))
+                raise NotStarted(_why_not(settings, one, after_s=after_s, ends=len(ends[name])))
         waiting = [one for one in waiting if states[one.name].state != "RUNNING" or not one.is_up()]
-        if waiting and time.monotonic() > deadline:
-            raise NotStarted(_why_not(settings, states[waiting[0].name]))
+        if waiting and after_s > _UP_WITHIN_S:
+            slow = states[waiting[0].name]
+            raise NotStarted(_why_not(settings, slow, after_s=after_s, ends=len(ends[slow.name])))
         if waiting:
             time.sleep(_POLL_S)
 
 
-def _why_not(settings: Settings, state: ProgramState) -> str:
+def _why_not(settings: Settings, state: ProgramState, *, after_s: float, ends: int) -> str:
     """Say what happened in one line; a line of our own making in the program's output is safe to repeat."""
     output = settings.var / "output" / f"{state.name}.txt"
     try:
@@ -214,10 +216,11 @@ def _why_not(settings: Settings, state: ProgramState) -> str:
     except OSError:
         lines = []
     said = next((line for line in reversed(lines) if line.startswith("portcullis: ")), "")
-    if not state.pid:
-        reason = said.removeprefix("portcullis: ") or f"it ended with exit code {state.exit_status}"
+    if state.pid and not ends:
+        reason = f"it did not answer within {after_s:.0f} s"
     else:
-        reason = f"it did not answer within {_UP_WITHIN_S} s"
+        ended = f"ended {ends} times in {after_s:.0f} s" if ends > 1 else f"ended with exit code {state.exit_status}"
+        reason = said.removeprefix("portcullis: ") or f"it {ended}"
     return f"{state.name} did not come up: {reason}; see {output}"
 
 

@@ -88,6 +88,18 @@ def test_a_program_that_does_not_come_up_is_named_and_nothing_is_left(settings):
     assert processes.marked(settings.home) == set()
 
 
+def test_a_program_that_ends_again_and_again_is_told_as_that_and_not_as_one_that_is_slow(settings):
+    dies = sleeper("monitor", 2, "time.sleep(2.5); raise KeyError('No such transport')", is_up=lambda: False)
+
+    with pytest.raises(mesh.NotStarted) as caught:
+        mesh.up(settings, plan=planned(sleeper("broker"), dies))
+
+    said = str(caught.value)
+    assert said.startswith("monitor did not come up: it ended 3 times in ")
+    assert "120 s" not in said
+    assert processes.marked(settings.home) == set()
+
+
 @pytest.fixture
 def interruptible():
     """Have SIGINT interrupt also where the tests run in a shell's background, which ignores it."""

@@ -310,6 +310,8 @@ def test_a_port_in_use_is_one_line(tmp_path):
         ("GATEWAY_NGINX", "/nowhere", "GATEWAY_NGINX: no such program"),
         ("GATEWAY_REDIS_SERVER", "/nowhere", "GATEWAY_REDIS_SERVER: no such program"),
         ("GATEWAY_DATABASE_URL", "nonsense", "GATEWAY_DATABASE_URL"),
+        ("GATEWAY_DATABASE_URL", "postgresql://u:secret-9fK3@127.0.0.1:9/n", "GATEWAY_DATABASE_URL: the ledger"),
+        ("GATEWAY_BROKER_URL", "http://u:secret-9fK3@127.0.0.1:9", "GATEWAY_BROKER_URL: it has to begin with one of"),
     ],
 )
 def test_a_bad_setting_is_one_line_that_names_it(tmp_path, setting, value, words):
@@ -319,6 +321,7 @@ def test_a_bad_setting_is_one_line_that_names_it(tmp_path, setting, value, words
 
     assert line.startswith("portcullis: ")
     assert words in line
+    assert "secret" not in line
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,13 @@ def test_an_unknown_name_in_the_homes_env_file_stops_the_start(home: Path):
         ("CONTENT_RETENTION_DAYS", HIDDEN),
         ("TASK_RETENTION_DAYS", "9999999"),
         ("TOKEN_KEY", HIDDEN),
+        ("BROKER_URL", HIDDEN),
+        ("BROKER_URL", f"http://u:{HIDDEN}@127.0.0.1:9"),
+        ("BROKER_URL", f"sentinel://u:{HIDDEN}@127.0.0.1:9"),
+        ("BROKER_URL", f"redis:{HIDDEN}"),
+        ("BROKER_URL", f"redis://u:{HIDDEN}/@127.0.0.1:6379/0"),
+        ("BROKER_URL", f"redis://127.0.0.1:6379/{HIDDEN}"),
+        ("BROKER_URL", f"amqp://a/;http://u:{HIDDEN}@b/"),
         ("TOKEN_KEY", f"{'k' * 32},{HIDDEN}"),
     ],
 )
@@ -120,6 +127,22 @@ def test_a_bad_value_stops_the_start_with_one_line_that_does_not_show_it(home: P
     assert told.startswith(f"GATEWAY_{name}: ")
     assert "\n" not in told
     assert len(value) < 4 or value not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:pw@h:6379/0",
+        "rediss://h/1?ssl_cert_reqs=required",
+        "redis+socket:///run/b.sock",
+        "redis+socket:///run/b.sock?virtual_host=1",
+        "amqp://u:p%2Fw@h:5672//",
+        "amqps://h/vhost",
+        "pyamqp://a//;pyamqp://b//",
+    ],
+)
+def test_every_broker_that_the_queue_knows_is_taken(home: Path, url: str):
+    assert loaded(home, BROKER_URL=url).celery_broker_url == url
 
 
 @pytest.mark.parametrize(
