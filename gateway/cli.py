@@ -25,7 +25,7 @@ from gateway.native.home import prepare_home
 from gateway.native.nginx_conf import Upstreams
 from gateway.native.summary import print_warnings
 from gateway.processing.monitor import Monitor
-from gateway.reloading import at_hangup, renew_with
+from gateway.reloading import at_hangup, in_force, renew_with
 from gateway.scan import command as scan
 from gateway.serving import configure_logs
 from gateway.settings import Settings, load, of_home
@@ -100,7 +100,7 @@ def monitor(
     metrics_address: Annotated[str, typer.Option()] = "127.0.0.1",
 ) -> None:
     """Run the monitor until it is told to stop."""
-    settings = load()
+    settings = in_force()
     monitor = build_monitor(settings)
     configure_logs(settings, "monitor")
     if metrics_port:
@@ -173,5 +173,7 @@ def main() -> None:
 def _told(error: GatewayError) -> str:
     """Say it to whoever sits at this machine: a client is not told where the ledger is."""
     if isinstance(error, LedgerUnavailable) and not isinstance(error, LedgerOutcomeUnknown):
-        return "GATEWAY_DATABASE_URL: the ledger, which it names (not set: the home's var/ledger.db), cannot be used now"
+        return (
+            "GATEWAY_DATABASE_URL: the ledger, which it names (not set: the home's var/ledger.db), cannot be used now"
+        )
     return str(error)

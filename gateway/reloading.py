@@ -18,6 +18,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final
 
+from gateway import renewals
 from gateway.errors import GatewayError, InvalidSetting
 from gateway.journal import Journal
 from gateway.settings import Settings, load
@@ -36,10 +37,12 @@ class SettingsInForce:
 
     def __init__(self) -> None:
         self._settings: Settings | None = None
+        self.began_ns = 0  #: before they were read, by the clock of `renewals`
 
     def __call__(self) -> Settings:
         """Return them; read at the first call."""
         if self._settings is None:
+            self.began_ns = renewals.now_ns()
             self._settings = load()
         return self._settings
 
@@ -48,16 +51,18 @@ class SettingsInForce:
         Take the settings as they are written now. Bad ones are refused with one line, and the old ones stay in force.
 
         They are tried in a process of their own: this one forks others, which are to import what the user has written
-        as it is when they start.
+        as it is when they start. What `portcullis reload` has just tried is not tried again by each program.
         """
+        began_ns = renewals.now_ns()
         try:
-            _try_out()
+            if not renewals.was_tried():
+                _try_out()
             settings = load()
             redaction_keys(settings)
         except GatewayError as error:
             journal.error("settings.refused", reason=str(error))
             return False
-        self._settings = settings
+        self._settings, self.began_ns = settings, began_ns
         journal.info("settings.accepted")
         return True
 
@@ -65,8 +70,12 @@ class SettingsInForce:
 in_force: Final = SettingsInForce()
 
 
-def renew_with(take: Callable[[Settings], object], journal: Journal) -> None:
-    """Have *take* build what it needs from the settings as they are now; if it cannot, what it had stays in force."""
+def renew_with(take: Callable[[Settings], object], journal: Journal) -> bool:
+    """
+    Have *take* build what it needs from the settings as they are now; if it cannot, what it had stays in force.
+
+    Returns whether it could.
+    """
     importlib.invalidate_caches()
     try:
         take(load())
@@ -76,10 +85,12 @@ def renew_with(take: Callable[[Settings], object], journal: Journal) -> None:
         journal.error("settings.refused", **error_fields(error))
     else:
         journal.info("settings.renewed")
+        return True
+    return False
 
 
-def at_hangup(renew: Callable[[], object]) -> None:
-    """Call *renew* in a thread of its own at each SIGHUP."""
+def at_hangup(renew: Callable[[], bool]) -> None:
+    """Call *renew*, which tells whether new settings were taken, in a thread of its own at each SIGHUP."""
     start = _aside(renew)
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -90,14 +101,20 @@ def at_hangup(renew: Callable[[], object]) -> None:
     signal.siginterrupt(signal.SIGHUP, False)
 
 
-def _aside(renew: Callable[[], object]) -> Callable[[], None]:
-    """Have *renew* run in a thread, one at a time; it takes a second or more that its process has no time to wait."""
+def _aside(renew: Callable[[], bool]) -> Callable[[], None]:
+    """
+    Have *renew* run in a thread, one at a time; it takes a second or more that its process has no time to wait.
+
+    `portcullis reload` is told what came of it, and first of all that this process will hear.
+    """
     one_at_a_time = threading.Lock()
 
     def work() -> None:
         with one_at_a_time:
-            renew()
+            began_ns = renewals.now_ns()
+            renewals.answer(began_ns=began_ns, refused=not renew())
 
+    renewals.answer(began_ns=in_force.began_ns)
     return lambda: threading.Thread(target=work, name="renew", daemon=True).start()
 
 
@@ -110,9 +127,11 @@ def gunicorn_hooks() -> dict[str, Any]:
     """
     journal = Journal()
 
-    def renew_all(server: Any) -> None:
-        if in_force.renew(journal):
+    def renew_all(server: Any) -> bool:
+        taken = in_force.renew(journal)
+        if taken:
             server.kill_workers(signal.SIGHUP)
+        return taken
 
     def when_ready(server: Any) -> None:
         in_force()

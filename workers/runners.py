@@ -60,10 +60,12 @@ class Runners:
         for runner in list(self._made.values()):
             runner.settle(within_s=_SETTLE_WITHIN_S)
 
-    def renew(self) -> None:
+    def renew(self) -> bool:
         """Take new settings, here and in the processes that were forked from this one, each at its next task."""
-        if in_force.renew(Journal()):
+        taken = in_force.renew(Journal())
+        if taken:
             self._renewed[0] = (self._renewed[0] + 1) % 256
+        return taken
 
     def _renew(self, settings: Settings) -> None:
         rules = build_rules(settings)

@@ -3,14 +3,16 @@
 from gateway.commands.check import run_check
 from gateway.native import mesh
 from gateway.native.home import complete_env_file
+from gateway.renewals import fingerprint
 from gateway.settings import load, of_home
 
 
 def reload() -> None:
-    """Try the configuration, and have the running mesh take policy, detectors and processors from it."""
+    """Try the configuration, and wait until the running mesh has taken policy, detectors and processors from it."""
     env_file = of_home().home / ".env"
     if env_file.exists():
         complete_env_file(env_file)  # an operator that is used for the first time may need a key of its own
+    tried = fingerprint()  # before they are read: what is changed after that is tried by each program
     settings = load()
     run_check(settings)
-    mesh.reload(settings)
+    mesh.reload(settings, tried=tried)

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 import typer
 
+from gateway import renewals
 from gateway.checks import try_out
 from gateway.errors import GatewayError
 from gateway.native import leftovers, processes
@@ -30,6 +31,7 @@ LOGS: Final = ("service_1", "service_2", "worker-io", "worker-cpu", "monitor", "
 _BY_RULES: Final = ("service_1", "service_2", "worker-io", "worker-cpu", "monitor")  #: who takes new settings
 _UP_WITHIN_S: Final = 120  #: Flower and Locust take their time on a busy machine
 _DOWN_WITHIN_S: Final = 300  #: the sum of what each program may take, and some
+_TAKEN_WITHIN_S: Final = 60  #: a language model takes its time to load
 _OTHERS_WITHIN_S: Final = 150  #: that a second `up` or `down` waits for the first
 _POLL_S: Final = 0.2
 _ENDS_TOLERATED: Final = 3  #: a program that ended this often will not come up
@@ -49,6 +51,12 @@ class NotStarted(GatewayError):
     """A program did not come up."""
 
     code = "not_started"
+
+
+class RulesNotTaken(GatewayError):
+    """A program does not work under the new rules."""
+
+    code = "rules_not_taken"
 
 
 def up(settings: Settings, *, plan: Planner = programs) -> None:
@@ -111,22 +119,32 @@ def down(settings: Settings) -> None:
     typer.echo("Portcullis has stopped" if ran else "Portcullis is not running")
 
 
-def reload(settings: Settings) -> None:
+def reload(settings: Settings, *, tried: str = "") -> None:
     """
-    Have the running programs read policy, detectors and processors anew, without losing a request.
+    Have the running programs read policy, detectors and processors anew, and wait until they have; no request is lost.
+
+    Args:
+        settings: the new ones, or any of this home.
+        tried: the `fingerprint` of settings that passed their trial; the programs try others themselves.
 
     Raises:
         NotStarted: the mesh does not run.
         SupervisorFailed: a program does not.
+        RulesNotTaken: a program refuses them, or does not say in time that it has taken them.
     """
     supervisor = Supervisor(settings)
     if not supervisor.runs():
         raise NotStarted("Portcullis is not running")
-    running = {one.name for one in supervisor.states()}
-    for name in _BY_RULES:
-        if name in running:  # service_2 may be elsewhere
+    private_folder(renewals.folder_of(settings.home))
+    renewals.note_tried(settings.home, tried)
+    try:
+        since_ns = renewals.now_ns()
+        for name in _pids_by_rules(supervisor):
             supervisor.hang_up(name)
-    typer.echo("The running programs take the new rules within a few seconds")
+        _wait_until_taken(settings, supervisor, since_ns)
+    finally:
+        renewals.note_tried(settings.home, "")
+    typer.echo("The new rules are in force: for every request from now on, and for every task that begins")
 
 
 def status(settings: Settings) -> int:
@@ -179,6 +197,8 @@ def _start(settings: Settings, supervisor: Supervisor, planned: Sequence[Program
     if settings.log_to == "files":
         for name in LOGS:  # for whoever follows them before their first line
             (settings.logs / f"{name}.txt").touch(mode=0o600)
+    shutil.rmtree(renewals.folder_of(settings.home), ignore_errors=True)
+    private_folder(renewals.folder_of(settings.home))
     typer.echo(f"Starting {', '.join(program.name for program in planned)}")
     try:
         supervisor.start(planned)
@@ -206,6 +226,37 @@ def _wait_until_up(settings: Settings, supervisor: Supervisor, planned: Sequence
             raise NotStarted(_why_not(settings, slow, after_s=after_s, ends=len(ends[slow.name])))
         if waiting:
             time.sleep(_POLL_S)
+
+
+def _pids_by_rules(supervisor: Supervisor) -> dict[str, int]:
+    """Return who takes new settings, by name; service_2 may be elsewhere."""
+    return {one.name: one.pid for one in supervisor.states() if one.name in _BY_RULES}
+
+
+def _wait_until_taken(settings: Settings, supervisor: Supervisor, since_ns: int) -> None:
+    """
+    Wait until every process that decides by rules has read them since then.
+
+    Those of a pool do so at their next task, by what the pool's first process has said.
+    """
+    deadline = time.monotonic() + _TAKEN_WITHIN_S
+    while True:
+        programs, answers = _pids_by_rules(supervisor), renewals.answers(settings.home)
+        late = set()
+        for name, pid in programs.items():
+            asked = {pid, *(each for each in answers if name.startswith("service_") and processes.parent(each) == pid)}
+            said = [answers[each] for each in asked if each in answers]
+            if any(one.refused and one.began_ns >= since_ns for one in said):
+                raise RulesNotTaken(f"{name} refused the new rules and works under the old ones: its log says why")
+            if len(said) < len(asked) or any(one.began_ns < since_ns for one in said):
+                late.add(name)
+        if not late:
+            return
+        if time.monotonic() > deadline:
+            raise RulesNotTaken(
+                f"{', '.join(sorted(late))}: not under the new rules after {_TAKEN_WITHIN_S} s; the log may say why"
+            )
+        time.sleep(_POLL_S)
 
 
 def _why_not(settings: Settings, state: ProgramState, *, after_s: float, ends: int) -> str:

@@ -46,6 +46,11 @@ def ancestors(pid: int) -> Iterator[int]:
         pid = _stat(pid).parent
 
 
+def parent(pid: int) -> int:
+    """Return the process that started *pid*; 0 if either has ended."""
+    return _stat(pid).parent
+
+
 def end(pids: Iterable[int], still_ours: Callable[[int], bool], *, grace_s: float) -> set[int]:
     """
     Ask processes to end, make those that do not within *grace_s*, and return any that are left even then.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -116,6 +117,34 @@ def test_new_rules_are_taken_under_load_without_one_request_lost(mesh):
 def all_answer(client: Api, status: int) -> bool:
     """Ask often enough that every process has been asked."""
     return {client.message(EMAIL, kind="chat", delivery="sync").status_code for _ in range(12)} == {status}
+
+
+def test_once_reload_has_ended_the_new_rules_hold_for_every_request_and_every_task(mesh):
+    api = Api(mesh.url)
+
+    for _ in range(3):
+        reload(mesh, HOLD_ALL)
+        assert all_answer(api, 422)
+        reload(mesh, EVERYTHING)
+        assert all_answer(api, 200)
+        assert result_of_task(api, CLEAN, "invoice") == {"rendered": "<EMAIL_ADDRESS>"}
+        reload(mesh, EVERYTHING.replace('"redact"', '"allow"'))
+        assert result_of_task(api, CLEAN, "invoice") == {"rendered": EMAIL}
+
+
+def test_rules_that_a_program_cannot_take_end_reload_with_one_line(mesh, tmp_path):
+    api = Api(mesh.url)
+    reload(mesh, HOLD_ALL)
+    (tmp_path / "only_here.py").write_text("def render(job): return {}\n")
+    write(mesh, ALLOW_ALL + "[processing.processors]\ninvoice = 'only_here:render'\n")
+    operator = Mesh(mesh.home, port=mesh.port, settings={"PYTHONPATH": str(tmp_path)})  # the mesh looks elsewhere
+
+    done = operator.run("reload")
+
+    assert done.returncode == 1
+    assert re.fullmatch(r"portcullis: [a-z0-9_-]+ refused the new rules and works under the old ones: its log says why\n", done.stderr)
+    assert all_answer(api, 422)
+    write(mesh, HOLD_ALL)
 
 
 def test_patterns_operators_kinds_and_processors_are_new_everywhere(mesh):

@@ -1,11 +1,12 @@
 import json
+import os
 import signal
 from pathlib import Path
 
 import pytest
 from harness.eventually import eventually
 
-from gateway import reloading
+from gateway import reloading, renewals
 from gateway.errors import InvalidSetting
 from gateway.journal import Journal
 from gateway.reloading import SettingsInForce, gunicorn_hooks, renew_with
@@ -59,6 +60,28 @@ def test_bad_settings_are_refused_with_one_line_and_the_old_ones_stay(home, line
     assert f"reason={json.dumps(reason)[:-1]}" in line
 
 
+@pytest.mark.parametrize(
+    ("changed", "tried_again"), [("", False), ("toml", True), (".env", True), ("GATEWAY_RECOMMENDER_URL", True)]
+)
+def test_what_reload_has_just_tried_is_not_tried_again_unless_something_of_it_changed(
+    home, monkeypatch, changed, tried_again
+):
+    in_force = SettingsInForce()
+    (home / "gateway.toml").write_text(GOOD + "[screening]\ndetectors = ['emial']\n")  # a trial would find that
+    renewals.folder_of(home).mkdir(parents=True)
+    renewals.note_tried(home, renewals.fingerprint())
+    if changed == "toml":
+        (home / "gateway.toml").write_text("[screening]\ndetectors = ['emial']\n")
+    elif changed == ".env":
+        (home / ".env").write_text(KEY)
+    elif changed:
+        monkeypatch.setenv(changed, "http://127.0.0.1:9")
+
+    taken = in_force.renew(Journal())
+
+    assert taken is not tried_again
+
+
 def test_bad_settings_are_refused_where_another_collects_the_trials_exit_status(home):
     in_force = SettingsInForce()
     in_force()
@@ -96,6 +119,21 @@ def test_gunicorns_master_goes_on_while_settings_are_tried_and_tells_its_workers
     assert eventually(lambda: master.signals) == [signal.SIGHUP]
     assert at_once == []
     assert reloading.in_force().kinds == {"invoice"}
+
+
+def test_a_process_says_when_it_read_its_settings_and_whether_it_took_the_last_ones(home, monkeypatch):
+    monkeypatch.setattr(reloading, "in_force", SettingsInForce())
+    renewals.folder_of(home).mkdir(parents=True)
+    master = Master()
+    gunicorn_hooks()["when_ready"](master)
+    at_start = renewals.answers(home)[os.getpid()]
+    (home / "gateway.toml").write_text("kinds = [")
+
+    master.handle_hup()
+
+    eventually(lambda: renewals.answers(home)[os.getpid()].refused)
+    assert not at_start.refused
+    assert 0 < at_start.began_ns < renewals.answers(home)[os.getpid()].began_ns
 
 
 @pytest.mark.parametrize("error", [InvalidSetting("the reason"), LookupError("hunter2")])
