@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.database_engine import new_engine
-from gateway.errors import InvalidSetting, toml_path
-from gateway.kinds import READY_MADE
+from gateway.errors import InvalidSetting, PermanentFailure, toml_path
+from gateway.kinds import READY_MADE, WEBHOOK
 from gateway.policy.rules import RouteWhen, RuleWhen
-from gateway.processing.processors import load_processors
+from gateway.processing.job import Job
+from gateway.processing.processors import ARGUMENTS, load_processors
 from gateway.screening.detectors import is_users_own, shipped, users_own
 from gateway.screening.patterns import Detector, Family
 from gateway.screening.screener import Screener, build_screener
@@ -86,6 +87,10 @@ def _tried(settings: Settings) -> list[InvalidSetting]:
     build_recommender(settings)
     list(own_detectors(settings))
     screening = settings.screening
+    if not (screening.detectors or screening.patterns or screening.model):
+        raise InvalidSetting(
+            "nothing would be looked for; '*' stands for all shipped ones", at=("screening", "detectors")
+        )
     screener = build_screener(
         screening.detectors, screening.patterns, budget_ms=settings.screening_budget_ms, model=screening.model
     )
@@ -97,10 +102,25 @@ def _tried(settings: Settings) -> list[InvalidSetting]:
         *_stand_ins(settings.processing.processors),
     ]
     build_schedules(settings)
+    _try_schedules(settings)
     for number, route in enumerate(settings.routes):
         _try_names(("routes", number, "when", "kinds"), route.when.kinds, kinds.messages)
     _try_names(("processing", "pools"), settings.processing.pools, settings.processing.processors)
+    _try_names(("processing", "limits"), settings.processing.limits, kinds.all | {WEBHOOK})
     return warnings
+
+
+def _try_schedules(settings: Settings) -> None:
+    """What a ready-made job cannot do, it could not do at any due time."""
+    for number, table in enumerate(settings.schedule):
+        read = ARGUMENTS.get(table.kind)
+        if read is None or table.kind in settings.processing.processors:
+            continue
+        try:
+            read(Job(id="", kind=table.kind, attempt=1, content=table.content, args=table.args))
+        except PermanentFailure:
+            at = ("schedule", number, "args")
+            raise InvalidSetting(f"{table.kind} takes no such args; /docs tells what it takes", at=at) from None
 
 
 def _try_rules(settings: Settings, supported: Iterable[str]) -> Iterator[InvalidSetting]:
@@ -130,8 +150,9 @@ def _try_names(at: tuple[str | int, ...], given: Iterable[str], known: Iterable[
     names = sorted(known)
     for name in sorted(set(given).difference(names)):
         close = difflib.get_close_matches(name, names, n=1)
-        hint = f"; did you mean {close[0]}?" if close else f"; known: {', '.join(names)}"
-        raise InvalidSetting(f"{name} is not known{hint}", at=at)
+        known = f"known: {', '.join(names)}" if names else "none is declared"
+        hint = f"did you mean {close[0]}?" if close else known
+        raise InvalidSetting(f"{name} is not known; {hint}", at=at)
 
 
 def _stand_ins(processors: Iterable[str]) -> Iterator[InvalidSetting]:

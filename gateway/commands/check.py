@@ -6,6 +6,7 @@ import typer
 
 from gateway.checks import OwnDetector, own_detectors, try_out
 from gateway.errors import InvalidSetting
+from gateway.native.programs import try_programs
 from gateway.native.summary import print_warnings
 from gateway.reloading import GOOD
 from gateway.screening.hostile import LIMIT_US_PER_KB, Cost, worst_cost
@@ -14,7 +15,10 @@ from gateway.settings import Settings, load, located
 
 def check(*, quick: Annotated[bool, typer.Option("--quick", help="leave out the timing")] = False) -> None:
     """Try the configuration without starting anything; time detectors of one's own on hostile texts."""
-    run_check(load(), quick=quick)
+    settings = load()
+    run_check(settings, quick=quick)
+    if not quick:  # the programs that run ask quickly, each of which may be where others are not
+        try_programs(settings)
     typer.echo(GOOD)
 
 

@@ -44,6 +44,19 @@ def find_redis_server(settings: Settings) -> Path:
     return _find("GATEWAY_REDIS_SERVER", settings.redis_server, names, _valkey_wheel, hint)
 
 
+def try_programs(settings: Settings) -> None:
+    """
+    Check the programs that the settings name; without starting anything, or looking for others.
+
+    Raises:
+        InvalidSetting: one of them cannot be run.
+    """
+    if settings.nginx:
+        find_nginx(settings)
+    if settings.redis_server:
+        find_redis_server(settings)
+
+
 def tool(name: str) -> str:
     """Return a command of the Python environment that this runs in."""
     return str(Path(sys.executable).parent / name)

@@ -56,6 +56,13 @@ def test_a_pattern_is_refused_with_the_line_of_its_expression(mesh):
     assert told == "portcullis: gateway.toml:22: screening.patterns[0].regex: missing ): \\bSTF-(\\d{6}\\b\n"
 
 
+@pytest.mark.parametrize("setting", ["GATEWAY_NGINX", "GATEWAY_REDIS_SERVER"])
+def test_a_program_that_is_not_there_is_refused_before_a_start_would(mesh, setting):
+    mesh.environment[setting] = "/nope"
+
+    assert refusal(mesh, POLICY) == f"portcullis: {setting}: no such program\n"
+
+
 def test_a_warning_is_told_and_the_configuration_is_good(mesh):
     done = checked(mesh, POLICY + "[[policy.rules]]\nthen = 'hold'\n")
 

@@ -142,7 +142,9 @@ def test_rules_that_a_program_cannot_take_end_reload_with_one_line(mesh, tmp_pat
     done = operator.run("reload")
 
     assert done.returncode == 1
-    assert re.fullmatch(r"portcullis: [a-z0-9_-]+ refused the new rules and works under the old ones: its log says why\n", done.stderr)
+    assert re.fullmatch(
+        r"portcullis: [a-z0-9_-]+ refused the new rules and works under the old ones: its log says why\n", done.stderr
+    )
     assert all_answer(api, 422)
     write(mesh, HOLD_ALL)
 

@@ -70,7 +70,14 @@ def test_an_open_address_needs_keys_or_an_outright_word(bind: str, anonymous: st
         ),
         ({"policy": {"operators": {"CREDIT_CRAD": "mask"}}}, "policy.operators", "CREDIT_CRAD"),
         ({"routes": [{"deliver": "queued", "when": {"kinds": ["repotr"]}}]}, "routes[0].when.kinds", "repotr"),
-        ({"processing": {"pools": {"invoice": "io"}}}, "processing.pools", "invoice"),
+        ({"processing": {"pools": {"invoice": "io"}}}, "processing.pools", "invoice is not known; none is declared"),
+        (
+            {"processing": {"limits": {"smu": {"attempts": 1}}}},
+            "processing.limits",
+            "smu is not known; did you mean sum?",
+        ),
+        ({"processing": {"limits": {"nope": {"attempts": 1}}}}, "processing.limits", "nope is not known; known: "),
+        ({"screening": {"detectors": []}}, "screening.detectors", "nothing would be looked for"),
         (
             {"processing": {"processors": {"invoice": "no_such_module:render"}}},
             "processing.processors.invoice",
@@ -204,7 +211,7 @@ def test_a_model_that_is_not_here_is_told_with_its_line(tmp_path: Path, model: s
     assert str(caught.value) == f"gateway.toml:3: screening.model: {reason}"
 
 
-NIGHTLY = {"name": "nightly", "kind": "sum", "cron": "0 3 * * *"}
+NIGHTLY = {"name": "nightly", "kind": "sum", "args": {"n": 10}, "cron": "0 3 * * *"}
 
 
 @pytest.mark.parametrize(
@@ -218,6 +225,10 @@ NIGHTLY = {"name": "nightly", "kind": "sum", "cron": "0 3 * * *"}
         ),
         ([{**NIGHTLY, "content": "call me: ann@firma-meier.de"}], ("schedule[0]", "EMAIL_ADDRESS", "/content")),
         ([{**NIGHTLY, "args": {"n": 2**70}}], ("schedule[0].args", "JSON")),
+        ([{**NIGHTLY, "args": {"n": "x"}}], ("schedule[0].args", "sum")),
+        ([NIGHTLY, {**NIGHTLY, "name": "b", "args": {}}], ("schedule[1].args", "sum")),
+        ([{**NIGHTLY, "kind": "wait_and_return", "args": {"seconds": 61}}], ("schedule[0].args", "wait_and_return")),
+        ([{**NIGHTLY, "kind": "recommendations", "args": {"song": "x"}}], ("schedule[0].args", "recommendations")),
     ],
 )
 def test_a_schedule_that_cannot_be_meant_stops_the_start(schedules: list[dict[str, Any]], words: tuple[str, ...]):
@@ -226,6 +237,41 @@ def test_a_schedule_that_cannot_be_meant_stops_the_start(schedules: list[dict[st
     for word in words:
         assert word in told
     assert "ann@" not in told
+
+
+def test_limits_may_be_set_for_every_kind_that_runs():
+    kinds = ("webhook", "sum", "process", "message", "invoice")
+
+    given = settings(
+        processing={"limits": {kind: {"attempts": 1} for kind in kinds}, "processors": {"invoice": "json:dumps"}}
+    )
+
+    assert try_out(given) == []
+
+
+@pytest.mark.parametrize(
+    "screening",
+    [{"detectors": ["email"]}, {"detectors": [], "patterns": [{"entity_type": "X", "regex": "STF-1", "score": 1}]}],
+)
+def test_a_screening_that_looks_for_something_passes(screening: dict[str, Any]):
+    rules = [{"then": "hold"}]
+
+    assert try_out(settings(screening=screening, policy={"rules": rules})) == []
+
+
+def test_the_arguments_of_ones_own_sum_are_its_own_affair():
+    own = {"processors": {"sum": "json:dumps"}}
+
+    (told,) = try_out(settings(processing=own, schedule=[{**NIGHTLY, "args": {"n": "x"}}]))
+
+    assert "takes the place of a ready-made job" in told
+
+
+def test_a_schedule_without_the_args_that_its_job_needs_is_told_with_its_line(tmp_path: Path):
+    with pytest.raises(InvalidSetting) as caught:
+        tried(tmp_path, "\n[[schedule]]\nname = 'nightly'\nkind = 'sum'\ncron = '0 3 * * *'\n")
+
+    assert str(caught.value).startswith("gateway.toml:2: schedule[0].args: sum takes no such args")
 
 
 def test_a_schedule_that_is_good_passes():

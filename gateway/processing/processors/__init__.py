@@ -1,18 +1,25 @@
 """The ready-made jobs, and those that `gateway.toml` names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.errors import InvalidSetting
 from gateway.kinds import PROCESS, RECOMMENDATIONS, SUM, WAIT_AND_RETURN
 from gateway.plugins import load_attribute, load_entry_point
-from gateway.processing.job import Processor
+from gateway.processing.job import Job, Processor
 from gateway.processing.processors.recommend.embedded import EmbeddedRecommender
-from gateway.processing.processors.sum import add_up
+from gateway.processing.processors.recommend.songs import question_of
+from gateway.processing.processors.sum import add_up, n_of
 from gateway.processing.processors.text import process_text
-from gateway.processing.processors.wait import wait_and_return
+from gateway.processing.processors.wait import seconds_of, wait_and_return
 
 ENTRY_POINTS: Final = "portcullis.processors"  #: the group in which a package offers processors
+#: What reads a job's arguments, by kind, before anything is done: it raises `PermanentFailure` at bad ones.
+ARGUMENTS: Final[Mapping[str, Callable[[Job], object]]] = {
+    WAIT_AND_RETURN: seconds_of,
+    SUM: n_of,
+    RECOMMENDATIONS: question_of,
+}
 
 
 def load_processors(own: Mapping[str, str]) -> dict[str, Processor]:

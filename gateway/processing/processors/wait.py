@@ -15,13 +15,24 @@ def wait_and_return(job: Job) -> Any:
     Wait `args["seconds"]`, and return `args["value"]`.
 
     Raises:
-        PermanentFailure: seconds is no number from 0 to `LONGEST_S`.
+        PermanentFailure: as `seconds_of`.
     """
-    seconds = job.args.get("seconds")
-    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= LONGEST_S:
-        raise PermanentFailure
+    seconds = seconds_of(job)
     started = time.monotonic()
     while (waited := time.monotonic() - started) < seconds:
         job.progress(waited / seconds)
         time.sleep(min(_STEP_S, seconds - waited))
     return job.args.get("value")
+
+
+def seconds_of(job: Job) -> float:
+    """
+    Return what *job* asks.
+
+    Raises:
+        PermanentFailure: seconds is no number from 0 to `LONGEST_S`.
+    """
+    seconds = job.args.get("seconds")
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= LONGEST_S:
+        raise PermanentFailure
+    return seconds
