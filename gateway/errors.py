@@ -63,6 +63,10 @@ class UnsupportedMediaType(InvalidRequest):
     code = "unsupported_media_type"
 
 
+class UnsupportedContentEncoding(UnsupportedMediaType):
+    """The body has a Content-Encoding."""
+
+
 class BodyTooLarge(InvalidRequest):
     """The body is larger than the gateway takes."""
 

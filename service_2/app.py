@@ -18,7 +18,7 @@ from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
 from gateway.web import problems, request_id
 from gateway.web.answers import json_answer
-from gateway.web.bodies import json_body, validated
+from gateway.web.bodies import json_body, plain_body, validated
 from gateway.web.health import health, readiness
 from gateway.web.problems import answer_with, problem_json, status_of
 from service_2.schemas import ProcessIn
@@ -69,7 +69,7 @@ def _add_processing(app: Flask, processing: "_Processing", *, token: str, journa
     def post_process_batch() -> Response:
         """Process a message a line; each line of the answer has `status` and, with 200, `result`."""
         check_token()
-        body = request.get_data(cache=False)
+        body = plain_body(request)
         done: list[dict[str, Any]] = []
         answers = b"\n".join(processing.answers(body, done))
         journal.info_each("message.processed", done, request_id=g.request_id)

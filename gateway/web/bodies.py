@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flask import Request
 from pydantic import BaseModel, ValidationError
 
-from gateway.errors import InvalidRequest, UnsupportedMediaType
+from gateway.errors import InvalidRequest, UnsupportedContentEncoding, UnsupportedMediaType
 from gateway.message.decoding import JSON_TYPE, MAX_BODY_BYTES, decode_json, media_type
 from gateway.screening.findings import pointer
 
@@ -23,7 +23,19 @@ def json_body(request: Request, model: type[Model], *, max_bytes: int = MAX_BODY
     """
     if media_type(request.headers.get("Content-Type")) != JSON_TYPE:
         raise UnsupportedMediaType(f"the body must be {JSON_TYPE}")
-    return validated(decode_json(request.get_data(cache=False), max_bytes=max_bytes), model)
+    return validated(decode_json(plain_body(request), max_bytes=max_bytes), model)
+
+
+def plain_body(request: Request) -> bytes:
+    """
+    Return the bytes of the body.
+
+    Raises:
+        UnsupportedContentEncoding: they are compressed, or said to be.
+    """
+    if request.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity"}:
+        raise UnsupportedContentEncoding("the body must come without a Content-Encoding")
+    return request.get_data(cache=False)
 
 
 def validated(value: object, model: type[Model]) -> Model:

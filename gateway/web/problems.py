@@ -84,6 +84,8 @@ def answer_to(error: errors.GatewayError) -> Response:
         headers["Retry-After"] = str(known)
     if isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="Portcullis"'
+    if isinstance(error, errors.UnsupportedContentEncoding):
+        headers["Accept-Encoding"] = "identity"  # RFC 9110, section 15.5.16
     return answer_with(error_json(error), headers)
 
 

@@ -22,7 +22,7 @@ from gateway.message.decoding import (
 )
 from gateway.message.message import Message
 from gateway.telemetry.logs import error_fields
-from gateway.web.bodies import validated
+from gateway.web.bodies import plain_body, validated
 from gateway.web.idempotency import HEADER
 from gateway.web.openapi import Described, describes
 from gateway.web.problems import INTERNAL_ERROR, error_json
@@ -67,7 +67,7 @@ def post_batch() -> Response:
     if media_type(request.headers.get("Content-Type")) != LINES_TYPE:
         raise UnsupportedMediaType(f"the body must be {LINES_TYPE}")
     request.max_content_length = MAX_BATCH_BYTES
-    lines = numbered_lines(request.get_data(cache=False))
+    lines = numbered_lines(plain_body(request))
     verdicts = _Verdicts(parts().intake, parts().journal, caller=who, request_id=request_id())
     return Response(verdicts.of(lines), content_type=LINES_TYPE)
 

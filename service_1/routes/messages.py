@@ -15,7 +15,7 @@ from gateway.message.message import Message
 from gateway.policy.rules import SECRET_TYPES
 from gateway.screening.findings import Finding
 from gateway.web.answers import json_answer
-from gateway.web.bodies import validated
+from gateway.web.bodies import plain_body, validated
 from gateway.web.openapi import Described, describes
 from gateway.web.problems import answer_with, problem_json
 from service_1.encoding import PREFIX, task_json
@@ -145,7 +145,7 @@ def message_of(body: MessageIn, *, caller: str, request_id: str) -> Message:
 
 def _message_in() -> MessageIn:
     kind = media_type(request.headers.get("Content-Type"))
-    body = request.get_data(cache=False)
+    body = plain_body(request)
     if kind == JSON_TYPE:
         return validated(decode_json(body), MessageIn)
     if kind == TEXT_TYPE:

@@ -30,6 +30,13 @@ def test_a_text_is_cleaned_and_counted():
     )
 
 
+@pytest.mark.parametrize("path", ["/process", "/process/batch"])
+def test_a_body_with_a_content_encoding_is_refused(path: str):
+    answer = client().post(path, json=BODY, headers={**OURS, "Content-Encoding": "gzip"})
+
+    assert (answer.status_code, answer.headers["Accept-Encoding"]) == (415, "identity")
+
+
 def test_a_kind_with_a_processor_of_its_own_is_run_by_it():
     seen: list[Job] = []
 
