@@ -4,18 +4,24 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import orjson
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import ParseException
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from gateway.settings import Settings
 from gateway.telemetry import logs
+from gateway.web.problems import INTERNAL_ERROR, PROBLEM_TYPE, problem_json
 
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 _GRACE_S = 30  #: for requests in flight at a stop
 _SILENT_S = 60  #: a worker process that does not stir for this long is killed
+_HEADER_BYTES = 65_536  #: more than NGINX takes of all headers: it passes one that came twice on as one line
 _KEEPALIVE_S = 75  #: longer than NGINX and requests keep an idle connection, so that they close first
 
 
@@ -50,6 +56,22 @@ class DrainingWorker(ThreadWorker):
                 self.accept(listener)
             listener.close()
 
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer with a problem, as the applications do; gunicorn's own answer is a page that quotes the request."""
+        del addr
+        if req is None and isinstance(exc, ParseException):
+            body = problem_json(400, "invalid_request", "The request cannot be read as HTTP.")
+        else:
+            body = INTERNAL_ERROR
+            self.log.error("a request failed outside of its application", exc_info=exc)
+        content = orjson.dumps(body)
+        head = (
+            f"HTTP/1.1 {body['status']} {body['title']}\r\nContent-Type: {PROBLEM_TYPE}\r\n"
+            f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+        )
+        with suppress(OSError):
+            write_nonblock(client, head.encode() + content)
+
 
 def configure_logs(settings: Settings, program: str) -> None:
     """Send this process's lines where the settings say, and what it prints nowhere."""
@@ -74,6 +96,7 @@ def gunicorn_settings(settings: Settings, program: str) -> dict[str, Any]:
         "timeout": _SILENT_S,
         "graceful_timeout": _GRACE_S,
         "keepalive": _KEEPALIVE_S,
+        "limit_request_field_size": _HEADER_BYTES,
         "limit_request_line": 0,  # NGINX limits it, and what it escapes may become three times as long
         "worker_tmp_dir": str(shared_memory) if os.access(shared_memory, os.W_OK) else None,
         "control_socket_disable": True,  # it would open one in the user's home

@@ -101,6 +101,7 @@ UNREAD_PROBLEMS: Final = (
     (414, "uri_too_long", "The address is longer than the gateway takes."),
     (431, "headers_too_large", "The headers are larger than the gateway takes."),
     (501, "not_implemented", "The gateway does not speak this form of HTTP."),
+    (505, "http_version_not_supported", "The gateway speaks HTTP/1.1 and HTTP/1.0."),
 )
 
 
@@ -168,6 +169,7 @@ def _names() -> dict[str, Any]:
     return {
         "house_header_names": HOUSE_HEADERS,
         "tool_header_names": TOOL_HEADERS,
+        "passed_header_names": sorted({*HOUSE_HEADERS, *TOOL_HEADERS}),
         "forwarding_header_names": FORWARDING_HEADERS,
         "routes": ROUTES,
         "methods": METHODS,

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 
 import pytest
 from harness.gate import Gate, StandIn, code_of, text_of
@@ -106,6 +107,34 @@ def test_a_line_that_names_another_host_than_the_header_is_not_direct(gate):
     assert b"X-Portcullis-Direct" not in body
 
 
+@pytest.mark.parametrize("byte", ["\x01", "a\x1fb", "\x7f"])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/producer/tasks", "Idempotency-Key"),
+        ("/producer/messages", "Content-Type"),
+        ("/docs", "Cookie"),
+        ("/logs/", "X-API-Key"),
+        ("/dashboard/", "Authorization"),
+        ("/load-test/", "X-Requested-With"),
+        ("/healthz", "Accept"),
+    ],
+)
+def test_a_control_character_in_a_header_that_is_passed_on_is_a_problem(gate, upstream, path, name, byte):
+    upstream.asked.clear()
+
+    assert code_of(gate.ask("GET", path, headers={**KEY, name: byte})) == (400, "bad_request")
+    assert upstream.asked == []
+
+
+def test_other_headers_may_hold_what_they_like_and_tabs_and_letters_of_other_scripts_pass(gate):
+    headers = {"User-Agent": "\x01", "Idempotency-Key": "a\tb", "X-API-Key": "\xff\xe4"}
+
+    passed = seen(gate.ask("GET", "/producer/x", headers=headers))["headers"]
+
+    assert (passed["Idempotency-Key"], passed["X-API-Key"]) == ("a\tb", "\xff\xe4")
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -158,6 +187,15 @@ def test_a_request_that_cannot_be_read_is_a_problem(gate):
     assert code_of(gate.ask("GET", "/x", headers={"Host": "a", "X": "b"})) == (400, "invalid_request")
     assert code_of(gate.ask("GET", "/" + "x" * 9000)) == (414, "uri_too_long")
     assert code_of(gate.ask("GET", "/x", headers={"X": "x" * 9000})) == (431, "headers_too_large")
+
+
+def test_a_version_of_http_that_nobody_speaks_is_a_problem_of_its_own_status(gate):
+    with socket.create_connection(("127.0.0.1", gate.port), timeout=10) as connection:
+        connection.sendall(b"GET /producer/x HTTP/9.1\r\nHost: a\r\n\r\n")
+        head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 505 ")
+    assert (json.loads(body)["status"], json.loads(body)["code"]) == (505, "http_version_not_supported")
 
 
 @pytest.mark.parametrize("path", ["/dashboard/", "/load-test/", "/logs/", "/error_reports/"])
