@@ -250,6 +250,42 @@ def test_a_write_to_locust_from_another_site_is_refused(gate, headers, passes):
     assert "Access-Control-Allow-Origin" not in answer[1]
 
 
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/producer/tasks/1", "/producer/messages/batch", "/producer/tasks"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_another_sites_page_cannot_write_with_the_password_that_the_browser_knows(
+    gate, upstream, method, path, headers
+):
+    upstream.asked.clear()
+
+    for scheme in ("Basic", "basic "):
+        asked = gate.ask(method, path, headers={**headers, "Authorization": f"{scheme} OnBrX2E="}, body=b"{}")
+        assert code_of(asked) == (403, "forbidden")
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("POST", {"Authorization": "Bearer pk_a", "Sec-Fetch-Site": "cross-site"}),
+        ("POST", {"X-API-Key": "pk_a", "Origin": "https://app.example"}),
+        ("POST", {"Authorization": "Basic OnBrX2E="}),
+        ("POST", {"Authorization": "Basic OnBrX2E=", "Sec-Fetch-Site": "same-origin", "Origin": "https://a"}),
+        ("GET", {"Authorization": "Basic OnBrX2E=", "Sec-Fetch-Site": "cross-site"}),
+    ],
+)
+def test_keys_in_headers_programs_and_our_own_pages_may_write(gate, method, headers):
+    assert gate.ask(method, "/producer/tasks", headers=headers)[0] == 200
+
+
 def test_folders_can_be_browsed_as_text(gate):
     (gate.home / "logs" / "a.txt").write_text("<script>")
     (gate.home / "logs" / ".hidden").write_text("x")
