@@ -28,6 +28,21 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def close_to_others(path: Path) -> None:
+    """
+    Let nobody but its owner into the folder *path*, if that is this user; one that a link leads to is taken, too.
+
+    Raises:
+        InvalidSetting: its mode cannot be changed.
+    """
+    try:
+        found = path.stat()
+        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
+            path.chmod(0o700)
+    except OSError as error:
+        raise InvalidSetting(f"{path} cannot be closed to others: {error.strerror}") from None
+
+
 def write_private(path: Path, text: str) -> None:
     """Put a file in place whole, readable by its owner only."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600

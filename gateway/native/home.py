@@ -11,7 +11,7 @@ from typing import Final
 from dotenv import dotenv_values
 
 from gateway.errors import InvalidSetting
-from gateway.native.folders import private_folder
+from gateway.native.folders import close_to_others, private_folder
 from gateway.native.templates import check_path
 from gateway.settings import CHECKOUT, Settings, load
 
@@ -49,7 +49,9 @@ def make_folders(settings: Settings) -> None:
     """Make the folders of the home, for this user only."""
     check_path(settings.home)
     for folder in (settings.logs, settings.reports):
-        if not folder.is_dir():
+        if folder.is_dir():  # a checkout comes with them, and with whatever mode its user's umask left
+            close_to_others(folder)
+        else:
             private_folder(folder)
     for folder in (settings.var, settings.run_dir, settings.var / "output", settings.var / "broker"):
         private_folder(folder)

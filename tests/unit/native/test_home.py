@@ -91,6 +91,19 @@ def test_the_folders_of_a_home_are_the_owners_only(tmp_path):
         assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_folders_that_a_checkout_brings_are_closed_to_others(tmp_path):
+    settings = Settings(home=tmp_path)
+    for folder in (settings.logs, settings.reports):
+        folder.mkdir(mode=0o755)
+        (folder / "README.md").write_text("format")
+
+    make_folders(settings)
+
+    for folder in (settings.logs, settings.reports):
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (folder / "README.md").exists()
+
+
 def test_a_home_whose_path_a_configuration_file_would_misread_is_refused(tmp_path):
     with pytest.raises(InvalidSetting, match="GATEWAY_HOME"):
         make_folders(Settings(home=tmp_path / 'a";b'))
