@@ -1,5 +1,6 @@
 """The command `portcullis screen`."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
+from gateway.errors import GatewayError
 from gateway.kinds import DEFAULT_MESSAGE_KIND
 from gateway.scan.pieces import Form, Part, files_of, pieces_of_file, pieces_of_stream
 from gateway.scan.scan import Screened, scan
@@ -34,7 +36,13 @@ class Exit(IntEnum):
 
     CLEAN = 0
     FINDINGS = 1
-    NOT_SCREENED = 2  #: nothing was found, but not everything could be looked into
+    NOT_SCREENED = 2  #: nothing was found, but not everything could be looked into; or nobody was told of it
+
+
+class FindingsLost(GatewayError):
+    """What was found cannot be written."""
+
+    code = "findings_lost"
 
 
 def screen(
@@ -48,7 +56,16 @@ def screen(
         DEFAULT_MESSAGE_KIND
     ),
 ) -> None:
-    """Screen files, pipes and folders. Exit 1 if something is found, 2 if something could not be screened."""
+    """Screen files, pipes and folders. Exit 1 if something is found, 2 if something could not be screened or told."""
+    try:
+        code = _screen(names, form, output, kind)
+    except GatewayError as error:  # 1 would say that something was found
+        typer.echo(f"portcullis: {error}", err=True)
+        code = Exit.NOT_SCREENED
+    raise typer.Exit(code)
+
+
+def _screen(names: list[str], form: Form | None, output: Format, kind: str) -> Exit:
     settings = load()
     if kind not in settings.declared_kinds.messages:
         raise typer.BadParameter("not one of the kinds that gateway.toml declares", param_hint="--kind")
@@ -59,8 +76,11 @@ def screen(
             missed += done.not_screened is not None
             _show(done, output)
             advance(done.size_bytes)
-    if found or missed:
-        raise typer.Exit(Exit.FINDINGS if found else Exit.NOT_SCREENED)
+    with _told():
+        sys.stdout.flush()
+    if found:
+        return Exit.FINDINGS
+    return Exit.NOT_SCREENED if missed else Exit.CLEAN
 
 
 def _parts(names: Iterable[str], form: Form | None) -> Iterator[Part]:
@@ -74,11 +94,31 @@ def _parts(names: Iterable[str], form: Form | None) -> Iterator[Part]:
 
 
 def _show(done: Screened, output: Format) -> None:
-    for hit in done.hits:
-        sys.stdout.write(f"{orjson.dumps(hit.as_json()).decode() if output is Format.JSON else hit}\n")
+    with _told():
+        for hit in done.hits:
+            sys.stdout.write(f"{orjson.dumps(hit.as_json()).decode() if output is Format.JSON else hit}\n")
     if missed := done.not_screened:
         since = f":{missed.line}" if missed.line else ""
         sys.stderr.write(f"{missed.file}{since}: not screened: {missed.reason}\n")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """
+    Give up, once what was found cannot be written.
+
+    Raises:
+        FindingsLost: the disk is full, say; that nobody reads on is no error.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # else Python tries it once more at the end, and has words of its own
+        os.close(nowhere)
+        raise FindingsLost(f"what was found cannot be written: {error.strerror}") from None
 
 
 @contextmanager

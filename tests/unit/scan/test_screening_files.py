@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -146,6 +147,37 @@ def test_a_file_that_is_not_there_is_told(run):
     done = run("nowhere.txt")
 
     assert (done.returncode, done.stderr) == (2, "nowhere.txt: not screened: no such file\n")
+
+
+@pytest.mark.parametrize("how_many", [1, 5_000])
+def test_findings_that_cannot_be_written_are_one_line_and_end_with_2(tmp_path, how_many):
+    (tmp_path / "a.txt").write_text(f"{MAIL}\n" * how_many)
+
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway", "screen", str(tmp_path / "a.txt")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=CHECKOUT,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert done.stderr == "portcullis: what was found cannot be written: No space left on device\n"
+
+
+def test_a_bad_configuration_does_not_end_with_the_code_of_a_finding(run, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "gateway.toml").write_text("[screening]\ndetectors = ['emial']\n")
+    (tmp_path / "a.txt").write_text("x")
+
+    done = run("a.txt")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("portcullis: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_utf_16_is_read_by_its_mark(run, tmp_path):
