@@ -46,10 +46,14 @@ class StandIn:
                     status = 200 if "Authorization" in self.headers else 401
                 if self.path.startswith("/teapot"):
                     status = 418
+                if self.path.endswith("/posts-only"):
+                    status = 405
                 body = json.dumps(asked).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("X-Request-ID", "of-the-upstream")
+                if status == 405:
+                    self.send_header("Allow", "POST, OPTIONS")
                 self.send_header("Access-Control-Allow-Origin", "*")
                 self.end_headers()
                 if self.command != "HEAD":

@@ -286,6 +286,14 @@ def test_keys_in_headers_programs_and_our_own_pages_may_write(gate, method, head
     assert gate.ask(method, "/producer/tasks", headers=headers)[0] == 200
 
 
+def test_an_error_of_locusts_own_is_a_problem_and_tells_what_it_takes(gate):
+    answer = gate.ask("GET", "/load-test/posts-only", headers=KEY)
+
+    assert code_of(answer) == (405, "method_not_allowed")
+    assert answer[1].get_all("Allow") == ["POST, OPTIONS"]
+    assert gate.ask("DELETE", "/logs/", headers=KEY)[1].get_all("Allow") == ["GET, HEAD"]
+
+
 def test_folders_can_be_browsed_as_text(gate):
     (gate.home / "logs" / "a.txt").write_text("<script>")
     (gate.home / "logs" / ".hidden").write_text("x")
