@@ -22,6 +22,7 @@ from gateway.settings import PREFIX, of_home, toml_file
 _ADDRESSES: Final = frozenset({f"{PREFIX}{name}" for name in ("HOME", "SERVICE_1_URL", "SERVICE_2_URL")})
 _CODE: Final = "PYTHONPATH"  #: where the user's own is found
 _TRIED: Final = "tried"
+_JUST_NS: Final = 60 * 10**9  #: code of the user's own may be another by then; `reload` does not wait longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +58,15 @@ def answers(home: Path) -> dict[int, Answer]:
 
 def note_tried(home: Path, tried: str) -> None:
     """Spare the programs the trial of settings that have just passed it; *tried* is their `fingerprint`, or empty."""
-    file = folder_of(home) / _TRIED
-    file.write_text(tried)
+    (folder_of(home) / _TRIED).write_text(json.dumps({"at_ns": now_ns(), "fingerprint": tried}))
 
 
 def was_tried() -> bool:
     """Tell whether the very settings that this process would read have just passed their trial."""
     try:
-        return (folder_of(of_home().home) / _TRIED).read_text() == fingerprint()
-    except OSError:
+        tried = json.loads((folder_of(of_home().home) / _TRIED).read_text())
+        return now_ns() - tried["at_ns"] < _JUST_NS and bool(tried["fingerprint"] == fingerprint())
+    except (OSError, ValueError):
         return False
 
 

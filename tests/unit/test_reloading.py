@@ -82,6 +82,16 @@ def test_what_reload_has_just_tried_is_not_tried_again_unless_something_of_it_ch
     assert taken is not tried_again
 
 
+def test_a_trial_of_long_ago_counts_no_more(home):
+    in_force = SettingsInForce()
+    (home / "gateway.toml").write_text(GOOD + "[screening]\ndetectors = ['emial']\n")
+    renewals.folder_of(home).mkdir(parents=True)
+    long_ago = {"at_ns": renewals.now_ns() - 10**12, "fingerprint": renewals.fingerprint()}
+    (renewals.folder_of(home) / "tried").write_text(json.dumps(long_ago))
+
+    assert not in_force.renew(Journal())
+
+
 def test_bad_settings_are_refused_where_another_collects_the_trials_exit_status(home):
     in_force = SettingsInForce()
     in_force()
