@@ -15,7 +15,7 @@ from gateway.commands.check import check
 from gateway.commands.purge import purge
 from gateway.commands.reload import reload
 from gateway.commands.reveal import reveal
-from gateway.errors import GatewayError, LedgerOutcomeUnknown, LedgerUnavailable
+from gateway.errors import GatewayError, LedgerUnavailable
 from gateway.journal import Journal
 from gateway.kinds_page import kinds_page
 from gateway.ledger.migrations import migrate as run_migrations
@@ -172,7 +172,7 @@ def main() -> None:
 
 def _told(error: GatewayError) -> str:
     """Say it to whoever sits at this machine: a client is not told where the ledger is."""
-    if isinstance(error, LedgerUnavailable) and not isinstance(error, LedgerOutcomeUnknown):
+    if type(error) is LedgerUnavailable and str(error) == str(LedgerUnavailable()):  # others say more
         return (
             "GATEWAY_DATABASE_URL: the ledger, which it names (not set: the home's var/ledger.db), cannot be used now"
         )

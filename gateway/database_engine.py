@@ -79,7 +79,7 @@ def parsed_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):  # the second where a password has an @ or a : that is not written as %XX
         raise InvalidSetting("GATEWAY_DATABASE_URL cannot be read as the URL of a database") from None
     if parsed.drivername in _POSTGRESQL:
         return parsed.set(drivername="postgresql+psycopg")

@@ -51,12 +51,11 @@ class SettingsInForce:
         Take the settings as they are written now. Bad ones are refused with one line, and the old ones stay in force.
 
         They are tried in a process of their own: this one forks others, which are to import what the user has written
-        as it is when they start. What `portcullis reload` has just tried is not tried again by each program.
+        as it is when they start. What `portcullis reload` has tried is tried again: its surroundings may be others.
         """
         began_ns = renewals.now_ns()
         try:
-            if not renewals.was_tried():
-                _try_out()
+            _try_out()
             settings = load()
             redaction_keys(settings)
         except GatewayError as error:

@@ -3,7 +3,6 @@
 from gateway.commands.check import run_check
 from gateway.native import mesh
 from gateway.native.home import complete_env_file
-from gateway.renewals import fingerprint
 from gateway.settings import load, of_home
 
 
@@ -12,7 +11,6 @@ def reload() -> None:
     env_file = of_home().home / ".env"
     if env_file.exists():
         complete_env_file(env_file)  # an operator that is used for the first time may need a key of its own
-    tried = fingerprint()  # before they are read: what is changed after that is tried by each program
     settings = load()
     run_check(settings)
-    mesh.reload(settings, tried=tried)
+    mesh.reload(settings)

@@ -122,6 +122,7 @@ class MemoryUpkeep:
             if task.status in LIVE:
                 raise TaskNotFinished
             if not task.payload:
+                self._empty_deliveries({task_id})
                 return task
             self._events[task_id] = [replace(event, remark=None) for event in self._events[task_id]]
             self._forget_answers([task_id])

@@ -69,12 +69,11 @@ def erase(connection: Connection, task_id: str, *, by: str, caller: str | None, 
     task = locked(connection, task_id, caller)
     if task.status in LIVE:
         raise TaskNotFinished
+    _empty_deliveries(connection, task_id, now=now)  # also what has ended since the task was emptied
     if not task.payload:
         return task
     connection.execute(update(task_events).where(task_events.c.task_id == task_id).values(remark=None))
     sql_idempotency.forget_answers(connection, [task_id])
-    if task.callback_url is not None:
-        _empty_deliveries(connection, task_id, now=now)
     changes = moves.erased(task, now=now)
     move(connection, task, changes | {"payload": "{}"}, by=by, now=now, remark=moves.ERASED)
     return moves.applied(task, changes)
@@ -92,12 +91,10 @@ def count_alerts(chosen: Chosen) -> Select[int]:
 
 def purge(connection: Connection, chosen: Chosen, *, limit: int, now: int) -> int:
     """Do as `Ledger.purge`; a task's events go with its row."""
-    some = select(tasks.c.id, tasks.c.callback_url).where(*_chosen(chosen)).limit(limit).with_for_update()
-    found = connection.execute(some).all()
-    ids = [row.id for row in found]
-    for row in found:
-        if row.callback_url is not None:
-            _empty_deliveries(connection, row.id, now=now)
+    some = select(tasks.c.id).where(*_chosen(chosen)).limit(limit).with_for_update()
+    ids = [row.id for row in connection.execute(some)]
+    for task_id in ids:
+        _empty_deliveries(connection, task_id, now=now)
     sql_idempotency.forget_answers(connection, ids)
     connection.execute(delete(tasks).where(tasks.c.id.in_(ids)))
     return len(ids)

@@ -30,15 +30,16 @@ def private_folder(path: Path) -> Path:
 
 def close_to_others(path: Path) -> None:
     """
-    Let nobody but its owner into the folder *path*, if that is this user; one that a link leads to is taken, too.
+    Let only its owner and its group into the folder *path*, if this user owns it; what a link leads to stays as it is.
 
     Raises:
         InvalidSetting: its mode cannot be changed.
     """
     try:
-        found = path.stat()
-        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
-            path.chmod(0o700)
+        found = path.lstat()
+        mode = stat.S_IMODE(found.st_mode)
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and mode & 0o007:
+            path.chmod(mode & ~0o007)
     except OSError as error:
         raise InvalidSetting(f"{path} cannot be closed to others: {error.strerror}") from None
 

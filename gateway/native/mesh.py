@@ -119,13 +119,9 @@ def down(settings: Settings) -> None:
     typer.echo("Portcullis has stopped" if ran else "Portcullis is not running")
 
 
-def reload(settings: Settings, *, tried: str = "") -> None:
+def reload(settings: Settings) -> None:
     """
     Have the running programs read policy, detectors and processors anew, and wait until they have; no request is lost.
-
-    Args:
-        settings: the new ones, or any of this home.
-        tried: the `fingerprint` of settings that passed their trial; the programs try others themselves.
 
     Raises:
         NotStarted: the mesh does not run.
@@ -136,14 +132,10 @@ def reload(settings: Settings, *, tried: str = "") -> None:
     if not supervisor.runs():
         raise NotStarted("Portcullis is not running")
     private_folder(renewals.folder_of(settings.home))
-    renewals.note_tried(settings.home, tried)
-    try:
-        since_ns = renewals.now_ns()
-        for name in _pids_by_rules(supervisor):
-            supervisor.hang_up(name)
-        _wait_until_taken(settings, supervisor, since_ns)
-    finally:
-        renewals.note_tried(settings.home, "")
+    since_ns = renewals.now_ns()
+    for name in _pids_by_rules(supervisor):
+        supervisor.hang_up(name)
+    _wait_until_taken(settings, supervisor, since_ns)
     typer.echo("The new rules are in force: for every request from now on, and for every task that begins")
 
 
@@ -244,7 +236,8 @@ def _wait_until_taken(settings: Settings, supervisor: Supervisor, since_ns: int)
         programs, answers = _pids_by_rules(supervisor), renewals.answers(settings.home)
         late = set()
         for name, pid in programs.items():
-            asked = {pid, *(each for each in answers if name.startswith("service_") and processes.parent(each) == pid)}
+            is_parent = pid and name.startswith("service_")  # 0: it is just starting
+            asked = {pid, *(each for each in answers if is_parent and processes.parent(each) == pid)}
             said = [answers[each] for each in asked if each in answers]
             if any(one.refused and one.began_ns >= since_ns for one in said):
                 raise RulesNotTaken(f"{name} refused the new rules and works under the old ones: its log says why")

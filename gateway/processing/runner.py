@@ -115,12 +115,14 @@ class Runner:
             return
         batch = Batch(tasks)
         watch = self._timer.call_in(_LONG_S, partial(self._look_at, batch, time.monotonic() + _BATCH_S))
+        unended = {task.claim for task in tasks}
         try:
             while task := batch.next():
                 batch.add(self._run_one(task))
+                unended.discard(task.claim)
         except BaseException:
-            for task in tasks:
-                self._in_hand.pop(task.claim, None)
+            for claim in unended:
+                self._in_hand.pop(claim, None)
             raise
         finally:
             watch.cancel()  # where it has begun, it finds the batch over, now or at its next look

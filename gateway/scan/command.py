@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum, StrEnum
 from functools import partial
 from pathlib import Path
@@ -99,7 +99,8 @@ def _show(done: Screened, output: Format) -> None:
             sys.stdout.write(f"{orjson.dumps(hit.as_json()).decode() if output is Format.JSON else hit}\n")
     if missed := done.not_screened:
         since = f":{missed.line}" if missed.line else ""
-        sys.stderr.write(f"{missed.file}{since}: not screened: {missed.reason}\n")
+        with suppress(OSError):  # the exit status tells it, too
+            sys.stderr.write(f"{missed.file}{since}: not screened: {missed.reason}\n")
 
 
 @contextmanager

@@ -127,6 +127,12 @@ def test_a_control_character_in_a_header_that_is_passed_on_is_a_problem(gate, up
     assert upstream.asked == []
 
 
+def test_a_request_with_two_faults_is_a_problem_too(gate):
+    headers = {**KEY, "Accept": "\x01", "X-Long": "a" * 9000}
+
+    assert code_of(gate.ask("GET", "/producer/x", headers=headers))[0] == 431
+
+
 def test_other_headers_may_hold_what_they_like_and_tabs_and_letters_of_other_scripts_pass(gate):
     headers = {"User-Agent": "\x01", "Idempotency-Key": "a\tb", "X-API-Key": "\xff\xe4"}
 

@@ -60,38 +60,6 @@ def test_bad_settings_are_refused_with_one_line_and_the_old_ones_stay(home, line
     assert f"reason={json.dumps(reason)[:-1]}" in line
 
 
-@pytest.mark.parametrize(
-    ("changed", "tried_again"), [("", False), ("toml", True), (".env", True), ("GATEWAY_RECOMMENDER_URL", True)]
-)
-def test_what_reload_has_just_tried_is_not_tried_again_unless_something_of_it_changed(
-    home, monkeypatch, changed, tried_again
-):
-    in_force = SettingsInForce()
-    (home / "gateway.toml").write_text(GOOD + "[screening]\ndetectors = ['emial']\n")  # a trial would find that
-    renewals.folder_of(home).mkdir(parents=True)
-    renewals.note_tried(home, renewals.fingerprint())
-    if changed == "toml":
-        (home / "gateway.toml").write_text("[screening]\ndetectors = ['emial']\n")
-    elif changed == ".env":
-        (home / ".env").write_text(KEY)
-    elif changed:
-        monkeypatch.setenv(changed, "http://127.0.0.1:9")
-
-    taken = in_force.renew(Journal())
-
-    assert taken is not tried_again
-
-
-def test_a_trial_of_long_ago_counts_no_more(home):
-    in_force = SettingsInForce()
-    (home / "gateway.toml").write_text(GOOD + "[screening]\ndetectors = ['emial']\n")
-    renewals.folder_of(home).mkdir(parents=True)
-    long_ago = {"at_ns": renewals.now_ns() - 10**12, "fingerprint": renewals.fingerprint()}
-    (renewals.folder_of(home) / "tried").write_text(json.dumps(long_ago))
-
-    assert not in_force.renew(Journal())
-
-
 def test_bad_settings_are_refused_where_another_collects_the_trials_exit_status(home):
     in_force = SettingsInForce()
     in_force()

@@ -229,6 +229,20 @@ def test_a_delivery_that_has_not_ended_outlives_its_task_and_its_address_goes_wi
 
 
 @pytest.mark.parametrize("gone", [erased, purged])
+def test_a_delivery_that_failed_after_its_task_was_emptied_is_emptied_the_next_time(ledger, words, gone):
+    task = words.running(callback_url=URL)
+    words.ended(task)
+    (delivery,) = deliveries(ledger)
+    erased(ledger, task.id)
+    delivered(ledger, words, delivery, "failed")
+
+    gone(ledger, task.id)
+
+    left = ledger.get(delivery.id)
+    assert (left.status, left.payload, left.callback_url) == (Status.FAILED, {}, None)
+
+
+@pytest.mark.parametrize("gone", [erased, purged])
 def test_the_deliveries_of_other_tasks_stay_as_they_are(ledger, words, gone):
     mine, other = words.running(callback_url=URL), words.running(callback_url=URL)
     ledger.end([Ending(claim=task.claim, status=Status.COMPLETED) for task in (mine, other)])

@@ -203,7 +203,7 @@ def test_a_write_gives_up_when_another_process_writes_for_too_long(ledger, tmp_p
     assert len(ledger.tasks()) == 1
 
 
-@pytest.mark.parametrize("bad", ["sqlite://", "sqlite:///:memory:", "not a url"])
+@pytest.mark.parametrize("bad", ["sqlite://", "sqlite:///:memory:", "not a url", "postgresql://u:pa@ss:word@host/db"])
 def test_a_url_that_cannot_hold_a_ledger_is_refused_at_once(bad):
     with pytest.raises(InvalidSetting):
         SqlLedger(bad)

@@ -100,7 +100,7 @@ def test_folders_that_a_checkout_brings_are_closed_to_others(tmp_path):
     make_folders(settings)
 
     for folder in (settings.logs, settings.reports):
-        assert folder.stat().st_mode & 0o777 == 0o700
+        assert folder.stat().st_mode & 0o777 == 0o750
         assert (folder / "README.md").exists()
 
 
