@@ -14,11 +14,18 @@ _PARTICLE = r"(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|al|el|bin|ibn|b
 _NAME = rf"{_PART}(?:[ \x{{a0}}](?:{_PARTICLE}[ \x{{a0}}]){{0,2}}{_PART}){{0,3}}"
 _FULL_NAME = rf"{_PART}(?:[ \x{{a0}}](?:{_PARTICLE}[ \x{{a0}}]){{0,2}}{_PART}){{1,3}}"
 _SHORT_PART = r"\p{Lu}['\x{2019}\p{L}]{1,14}"  #: so short that three of them fit into a window
-_CHINESE_FAMILY_NAMES = (  # the hundred of nine people in ten, in both ways of writing
-    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭田董袁潘于蒋蔣蔡余杜"
-    "叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范金石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫段雷侯龙龍史陶黎贺賀顾顧毛郝"
-    "龚龔邵万萬钱錢严嚴覃武戴莫孔向汤湯"
+_CHINESE_FAMILY_NAMES = (  # the commonest that begin hardly any word, in both ways of writing
+    "王李张張刘劉陈陳杨楊赵趙吴吳徐孙孫朱郭罗羅郑鄭梁宋韩韓冯馮邓鄧曹彭肖蕭董袁潘蒋蔣蔡杜苏蘇魏吕呂丁沈姚卢盧姜崔谭譚陆陸汪廖贾賈"
+    "韦韋邹鄒秦邱薛闫侯黎郝龚龔邵覃戴"
 )
+_NO_CHINESE_NAME = re.compile(
+    "[王孙孫]子|王[国國]|[张張][开開]|[陈陳][列述旧舊]|[杨楊][树樹]|[罗羅]列|[苏蘇]打|[陆陸][续續地]"
+)
+_JAPANESE_FAMILY_NAMES = (  # of two signs, that are no places as well
+    r"(?:佐藤|鈴木|高橋|田中|伊藤|渡辺|渡邊|中村|小林|加藤|吉田|山田|佐々木|松本|井上|木村|斎藤|清水|山崎|池田|橋本|阿部|石井|"
+    r"小川|岡田|後藤|藤田|近藤|遠藤|青木|坂本|斉藤|西村|太田|藤井|岡本|金子|中島|藤原|三浦|竹内|中山|和田|森田|原田|柴田|酒井|工藤)"
+)
+_KOREAN_FAMILY_NAMES = "김박윤황홍"  #: that begin hardly any other word of three syllables
 _CHINESE_NAME = r"\p{Han}{1,4}(?: \p{Han}{1,4})?"
 
 _TITLES = (
@@ -36,17 +43,32 @@ _NO_NAMES = frozenset(  # capitalised behind a salutation or a label, and nobody
         "damen, herren, kollegen, kunde, kunden, the, our, your, my, this, unknown, none, null, not, n/a, test, "
         "recipient, applicant, candidate, student, students, parents, partner, partners, subscriber, diary, god, "
         "lord, santa, mom, mum, dad, mother, father, company, inc, ltd, gmbh, required, optional, string, true, false, "
-        "new, edit, enter, please, first, last, full, name, address, phone, email, date, patient, doctor, world, "
-        "there, again, kitty, siri, google, alexa, cortana, github, chatgpt, claude, copilot, gemini, neighbor, "
-        "neighbour, both, ladies, gentlemen, guys, girls, boys, people, class, family, professor, boss, tous, "
-        "toutes, zusammen, leute, todos, todas, tutti, allemaal, alla, alle, wszystkim, sales, it, hr, happy, best, "
-        "fresh, "
-        "必須, 任意, 不明, 未定, 秘密, 필수, 선택"
+        "new, edit, enter, please, first, last, full, name, address, phone, email, date, patient, doctor"
     )
 )
+_NOT_GREETED = _NO_NAMES | frozenset(  # capitalised and alone behind a greeting or a farewell, and nobody's name
+    words(
+        "world, welt, mundo, monde, mondo, wereld, there, again, stranger, darkness, kitty, siri, google, alexa, "
+        "cortana, github, chatgpt, claude, copilot, gemini, slack, python, kubernetes, docker, linux, neighbor, "
+        "neighbour, neighbors, neighbours, both, ladies, gentlemen, guys, girls, boys, people, class, family, "
+        "professor, boss, chef, coach, tous, toutes, zusammen, leute, liebe, lieber, todos, todas, tutti, allemaal, "
+        "alla, alle, wszystkim, madame, monsieur, mesdames, messieurs, mademoiselle, docteur, señor, señora, señores, "
+        "senhor, senhora, signore, signora, herr, frau, meneer, mevrouw, bella, bello, amigo, amiga, amigos, dear, "
+        "sweetie, honey, mama, papa, grandma, grandpa, mods, moderators, admin, admins, administrator, "
+        "administrators, developer, developers, maintainer, maintainers, reviewer, reviewers, contributor, "
+        "contributors, operator, operators, manager, managers, engineer, engineers, security, community, sales, "
+        "marketing, finance, accounting, legal, engineering, management, product, design, operations, ops, devops, "
+        "platform, helpdesk, service, office, bot, chatbot, germany, america, internet, goodbye, happy, best, fresh, "
+        "monday, tuesday, wednesday, thursday, friday, january, february, actually, mine, ya, you, me, regards"
+    )
+)
+_LONGEST_ACRONYM = 4  #: letters: `QA`, `SRE`
 _NO_PERSON = re.compile(
-    r"(?:Street|St|Ave|Avenue|Road|Rd|Drive|Lane|Blvd|Court|Place|Inc|Ltd|LLC|Corp|GmbH|University|Bank|"
-    r"Team|Support|Service|Services|Helpdesk|Department|Desk|Office|Committee|Company|Industries|Solutions|Systems)\b"
+    r"(?:Street|St|Ave|Avenue|Road|Rd|Drive|Lane|Blvd|Court|Place|Inc|Ltd|LLC|Corp|GmbH|University|Bank)\b"
+)
+_NO_PEOPLE = re.compile(
+    r"\b(?:Team|Support|Services?|Helpdesk|Department|Dept|Desk|Office|Committee|Company|Industries|Solutions|Systems|"
+    r"Staff|Success|Care|Community|Users|Admins|Maintainers|Developers)\Z"
 )
 _NO_FULL_NAME = re.compile(  # two capitalised words that often stand where a full name could
     r"\b(?:North|South|East|West|Native|African|Latin|Central|American|British|Asian|European|New|Old|The|Our|Your|Not|"
@@ -55,7 +77,10 @@ _NO_FULL_NAME = re.compile(  # two capitalised words that often stand where a fu
     r"Check|Create|Install|Setup|Set|Start|Stop|Publish|Upload|Download|Plan|Pro|Edition|Version|Model|Network|Group|"
     r"Unknown|Anonymous|Sample|Example|Standard|Premium|Basic|Free|Day|Night|Special|Summer|Winter|Conference|Room|"
     r"Meeting|Event|School|Hotel|Hospital|Church|Park|City|Island|River|Lake|Mount|And|Of|For|To|In|On|"
-    r"With|No|Year|Very|So|Really|Sorry|Radio|News|Adapter|Gateway|Policy|Manager)\b"
+    r"With|No|Year|Very|So|Really|Sorry|Radio|News|Adapter|Gateway|Policy|Manager|"
+    r"Human|Resources|Care|Los|San|Angeles|Francisco|York|Diego|Vegas|Catholic|Roman|Orthodox|Canadian|Italian|German|"
+    r"French|Dutch|Irish|Senior|Junior|Vice|President|Director|Engineer|Developer|Lead|Operator|Learning|Source|Phase|"
+    r"Step|Steps|Section|Option|Part|Control|Brother|Horse|Tree|Deutsche|Redis|Apache|Mozilla|Digitally)\b"
 )
 
 
@@ -68,6 +93,19 @@ def _is_name(candidate: Candidate) -> Candidate | None:
     return candidate
 
 
+def _is_greeted(candidate: Candidate) -> Candidate | None:
+    """Take no trade, no place and no thing, which people greet and thank as well."""
+    text = candidate.text
+    if text.lower() in _NOT_GREETED or _NO_PEOPLE.search(text) or (text.isupper() and len(text) <= _LONGEST_ACRONYM):
+        return None
+    return _is_name(candidate)
+
+
+def _is_chinese_name(candidate: Candidate) -> Candidate | None:
+    """Take no word that begins as a family name does."""
+    return None if _NO_CHINESE_NAME.match(candidate.text) else candidate
+
+
 def _is_title_and_name(candidate: Candidate) -> Candidate | None:
     """Take what follows a title, unless it is a product: `Dr. Watson` is one, `Mr. Fix-It 3000` none."""
     behind = candidate.after(2)
@@ -76,7 +114,8 @@ def _is_title_and_name(candidate: Candidate) -> Candidate | None:
 
 def _is_full_name(candidate: Candidate) -> Candidate | None:
     """Take two or more words that are no company, no place and no thing."""
-    return None if _NO_FULL_NAME.search(candidate.text) else _is_name(candidate)
+    text = candidate.text
+    return None if _NO_FULL_NAME.search(text) or _NO_PEOPLE.search(text) else _is_name(candidate)
 
 
 def _is_keyed_name(candidate: Candidate) -> Candidate | None:
@@ -95,16 +134,19 @@ _INTRODUCTIONS = (
 )
 _INTRODUCED = rf"(?:\b{_INTRODUCTIONS}|(?i:меня зовут|мене звати|με λένε))"  # RE2's borders are ASCII's
 _SALUTATIONS = r"(?:Dear|Liebe[rs]?|Sehr geehrte[rs]?|Cher|Chère|Estimad[oa]|Querid[oa]|Caro|Cara|Prezad[oa]|Beste)"
-_SPEAKING = r"(?i:this is|i['\x{2019}]m|i am)"
-_SPEAKS_ON = r"(?: (?:calling|speaking|writing|from|here|and I)\b|, (?:a|an|the|your|from|and|I|calling)\b)"
+_I_AM = r"(?i:i['\x{2019}]m|i am)"
+_CALLING = r" (?:calling|speaking|writing)\b"
+_PRESENTS = rf"(?:{_CALLING}| (?:from|here)\b|, (?:a|an|the|your|from)\b)"
+_SHORT_NAME = rf"{_SHORT_PART}(?:[ -]{_SHORT_PART}){{1,2}}"
 _GREETINGS = (
     r"(?:Hi|Hello|Hey|Hallo|Hola|Bonjour|Salut|Ciao|Olá|Oi|Hoi|Hej|Hei|Cześć|Good (?:morning|afternoon|evening))"
 )
-_FAREWELLS = (
-    r"(?i:regards|sincerely|sincerely yours|yours truly|cheers|thanks|thank you|grüßen?|gruß|cordialement|saludos|"
-    r"saluti|atenciosamente|\b(?:best|best wishes|warmly|yours|love|respectfully|ciao|abraços|abrazo|amitiés),|"
-    r"\b(?:mvh|hälsningar|hilsen|terveisin|groeten|groetjes|groet|pozdrawiam|pozdravem)|üdvözlettel|"
-    r"с уважением)"  # noqa: RUF001 - Russian
+_FAREWELLS = r"(?i:regards|sincerely|yours truly|cheers|thanks|grüßen?|gruß|cordialement|saludos|saluti|atenciosamente)"
+_MORE_FAREWELLS = (  # alone in their line
+    r"(?i:(?:sincerely yours|thank you|best|best wishes|warmly|yours|love|respectfully|ciao|abraços|abrazo|amitiés),|"
+    r"(?:mvh|(?:vänliga )?hälsningar|(?:vennlig |med venlig )?hilsen|(?:ystävällisin )?terveisin|"
+    r"(?:met vriendelijke )?groeten|groetjes|(?:met vriendelijke )?groet|pozdrawiam|pozdravem|üdvözlettel|"
+    r"с уважением),?)"  # noqa: RUF001 - Russian
 )
 _LABELS = (
     r"(?i:patient|(?:full|first|last|given|family|middle|customer|client|employee|patient|account holder|cardholder|"
@@ -112,15 +154,11 @@ _LABELS = (
     r"applicant|account holder)|surname|attn|attention|cardholder|account holder|beneficiary|next of kin|"
     r"emergency contact|vorname|nachname|nom|prénom|nombre|apellidos?|cognome|nome completo|achternaam|voornaam)"
 )
-_FULL_LABELS = (  # beside which a single word is rather a thing
-    r"(?i:customer|client|employee|passenger|guest|tenant|insured|student|signed|signed by|recipient|sender|"
-    r"kunde|kundin|mieter|cliente|imię i nazwisko)"
-)
-_NAME_LABELS = r"(?:Name|NAME|Naam|Nome|Namn|Navn|Nimi)"
+_FULL_LABELS = r"(?i:employee|passenger|kundin|mieter|imię i nazwisko)"  #: beside which a single word is rather a thing
+_NAME_LABELS = r"(?:Name|NAME|Naam|Nome|Namn|Navn|Nimi|Customer|Client|Kunde|Cliente|Student|Guest|Tenant|Insured)"
 _OTHER_FIELDS = words(  # of people: most other things have names as well
-    "email, e-mail, mail, phone, tel, telephone, mobile, cell, fax, dob, date of birth, birth date, born, age, gender, "
-    "sex, address, street, city, ssn, passport, nationality, occupation, married, adresse, telefon, geburtsdatum, "
-    "geboortedatum, telefoon, indirizzo, telefono, endereço, telefone, cpf, adress, osoite"
+    "email, e-mail, phone, tel, telephone, cell, dob, date of birth, birth date, born, gender, ssn, passport, "
+    "nationality, occupation, married, telefon, geburtsdatum, geboortedatum, telefoon, telefono, telefone, cpf"
 )
 
 DETECTOR = Family(
@@ -149,28 +187,42 @@ DETECTOR = Family(
             gate=r"我叫|我的名字|本人姓名",
             regex=rf"(?:我叫|我的名字[是叫]|本人姓名)(?P<value>[{_CHINESE_FAMILY_NAMES}]\p{{Han}}{{1,3}})(?:[^\pL]|\z)",
             score=0.7,
+            check=_is_chinese_name,
         ),
         Pattern(
             name="introduced in Japanese",
             entity_type="PERSON",
             gate=r"名前は|私は",
-            regex=r"(?:名前は|私は)(?P<value>[\p{Han}\p{Katakana}]{2,8})(?:です|と申します|といいます)",
+            regex=r"(?:名前は|私は)(?P<value>[\p{Han}\p{Katakana}]{2,8})(?:と申します|といいます)",
             score=0.7,
-            check=_is_name,
+        ),
+        Pattern(
+            name="introduced in Japanese, in short",
+            entity_type="PERSON",
+            gate=r"名前は|私は",
+            regex=rf"(?:名前は|私は)(?P<value>{_JAPANESE_FAMILY_NAMES}[\p{{Han}}\p{{Katakana}}]{{0,3}})です",
+            score=0.7,
         ),
         Pattern(
             name="introduced in Korean",
             entity_type="PERSON",
             gate=r"이름은 ",
-            regex=r"이름은 (?P<value>\p{Hangul}{2,4}?)(?:입니다|이에요|예요|이고)",
+            regex=rf"이름은 (?P<value>[{_KOREAN_FAMILY_NAMES}]\p{{Hangul}}{{2}})(?:입니다|이에요|예요|이고)",
             score=0.7,
-            check=_is_name,
         ),
         Pattern(
             name="speaking",
             entity_type="PERSON",
-            gate=rf"\b{_SPEAKING} \p{{Lu}}[^\s,]{{0,15}}[ -]\p{{Lu}}",
-            regex=rf"\b{_SPEAKING} (?P<value>{_SHORT_PART}(?:[ -]{_SHORT_PART}){{1,2}}){_SPEAKS_ON}",
+            gate=r"\b(?i:this is) \p{Lu}[^\s,]{0,15}[ -]\p{Lu}",
+            regex=rf"\b(?i:this is) (?P<value>{_SHORT_NAME}){_CALLING}",
+            score=0.7,
+            check=_is_full_name,
+        ),
+        Pattern(
+            name="presented",
+            entity_type="PERSON",
+            gate=rf"\b{_I_AM} \p{{Lu}}[^\s,]{{0,15}}[ -]\p{{Lu}}",
+            regex=rf"\b{_I_AM} (?P<value>{_SHORT_NAME}){_PRESENTS}",
             score=0.7,
             check=_is_full_name,
         ),
@@ -178,9 +230,9 @@ DETECTOR = Family(
             name="greeted",
             entity_type="PERSON",
             gate=rf"(?:\A|\n)[ \t>]{{0,4}}{_GREETINGS} [^ -@]",
-            regex=rf"(?:\A|\n)[ \t>]{{0,4}}{_GREETINGS} (?:(?:{_TITLES}) )?(?P<value>{_NAME})\s?(?:[,!]|\n)",
+            regex=rf"(?:\A|\n)[ \t>]{{0,4}}{_GREETINGS} (?:(?:{_TITLES}) )?(?P<value>{_NAME}),",
             score=0.65,
-            check=_is_name,
+            check=_is_greeted,
         ),
         Pattern(
             name="addressed",
@@ -197,6 +249,17 @@ DETECTOR = Family(
             regex=rf"{_FAREWELLS},?[ \t]{{0,3}}\r?\n{{1,3}}[ \t]{{0,8}}(?P<value>{_NAME})[ \t]{{0,3}}(?:\r?\n|\z|,)",
             score=0.7,
             check=_is_name,
+        ),
+        Pattern(
+            name="signed in other words",
+            entity_type="PERSON",
+            gate=rf"(?:\A|\n)[ \t>]{{0,4}}{_MORE_FAREWELLS}[ \t]{{0,3}}\r?\n",
+            regex=(
+                rf"(?:\A|\n)[ \t>]{{0,4}}{_MORE_FAREWELLS}[ \t]{{0,3}}\r?\n{{1,3}}[ \t]{{0,8}}(?P<value>{_NAME})"
+                r"[ \t]{0,3}(?:\r?\n|\z|,)"
+            ),
+            score=0.7,
+            check=_is_greeted,
         ),
         Pattern(
             name="labelled",
@@ -263,9 +326,14 @@ DETECTOR = Family(
             "From: «Mara Okafor» <team@acme-mail.io>",
             "ich heiße «Jörg Brandt», меня зовут «Анна Смирнова»",
             "我叫«王小明»。名前は«田中太郎»です。이름은 «김민수»입니다",
-            "Hi, I'm «Carlos Mendes» from accounting; this is «Nadia Rahman» calling",
+            "私は«山本花子»と申します",
+            "Hi, I'm «Carlos Mendes» from accounting; this is «Nadia Rahman» calling; I'm «Anna Berg», the nurse",
             "Hello «Beatriz»,\nas agreed\n\nBest,\n«J.K. Feldmann»",
-            "Name: «Bartholomew Quigley»\nPhone: none\nCustomer: «Ingrid Solberg», Oslo",
+            "Name: «Bartholomew Quigley»\nPhone: none\nEmployee: «Ingrid Solberg», Oslo",
+            "my name is «Claude Dupont», Je m'appelle «Claude», Patient: «Claude Monet», Mrs. «Kitty Genovese»",
+            "Dr. «Best» called, Sehr geehrter Herr «Best»",
+            "Dear «Family Schmidt», From: «Claude Dupont» <team@acme-mail.io>",
+            "my name is «Anna Desk», Patient: «Rosa Office», Best regards,\n«Alexa»",
         )
     },
     counter_examples=(
@@ -277,11 +345,17 @@ DETECTOR = Family(
         "Best regards,\nthe support team",
         "the patient: treated at home",
         "Dr. 3000",
-        "Hello World!\n",
-        "Hi there,\nHey Siri, Hello Everyone!",
-        "I am South African, this is Visual Studio Code here, this is Good",
-        "Best, as always\nKind regards,\nIT Helpdesk",
+        "Hello World!\nHi there,\nHey Siri, Hello Everyone!\nHallo Welt!\nHola Mundo!\nHello Kubernetes!\nHey Ya!\n",
+        "Bonjour Madame,\nBonjour Monsieur,\nHi Admin,\nHi Maintainers,\nHi Security,\nHi Community,\nHi QA,\nHi HR,\n",
+        "I am South African, this is Visual Studio Code here, this is Good, I am Roman Catholic and I",
+        "This is Machine Learning, a field\nThis is Los Angeles, the city\nThis is Phase One, the start",
+        "this is Human Resources calling, this is Customer Care calling, I'm Senior Engineer, a lead",
+        "Best, as always\nThank you,\nCustomer Success\nBest,\nMarketing\n",
         "Name: Sunset Boulevard\nname: Build and Test\nCustomer: Acme Industries",
-        "名前は必須です, 我叫了外卖",
+        "Client: Apache HttpClient\nClient: Mobile Safari\nclient: Redis Cluster\nCustomer: Deutsche Bahn",
+        "Sender: Mailer Daemon\nRecipient: All Staff\nSigned: Digitally Signed",
+        "名前は必須です, 我叫了外卖, 我叫程序停止, 我叫方便面, 我叫马上,",
+        "私は日本人です。私は会社員です。私は大丈夫です。名前はファイルです",
+        "이름은 파일이고, 이름은 변수입니다",
     ),
 )
