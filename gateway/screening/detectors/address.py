@@ -5,6 +5,8 @@ Source: USPS Publication 28, appendix C1 (street suffixes) and appendix B (state
 (where a country puts the number of the house).
 """
 
+import re
+
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 _SUFFIXES = (
@@ -22,25 +24,51 @@ _DIRECTION = r"(?:[NSEW]{1,2}\.? |North |South |East |West )?"
 _STREET = rf"\d{{1,6}}[A-Za-z]? {_DIRECTION}(?:{_ORDINAL} |(?:{_WORD} ){{1,4}}){_SUFFIXES}\b\.?"
 _UNIT = r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Room|Rm|Floor|Fl|#)\.? ?#?[A-Za-z0-9-]{1,6}\b)?"
 _CITY = rf"(?:,? (?:{_WORD} ?){{1,3}},? {_STATES},? \d{{5}}(?:-\d{{4}})?\b)?"
-_HOUSE = r"\d{1,4}(?: ?[a-zA-Z]\b)?"
+_HOUSE = r"\d{1,3}(?:[a-zA-Z]\b| [a-hA-H]\b)?"
 _CAPITALISED = r"\p{Lu}[\p{L}'\x{2019}.-]{1,24}"
 _GERMANIC = r"(?:stra(?:ß|ss)e|str\.|gasse|allee|straat|laan|gracht|gatan|vägen|vejen|veien|katu)"
 _GERMAN_WORD = r"(?:Stra(?:ß|ss)e|Str\.|Gasse|Allee)"
 _ARTICLE = r"(?:(?:de|del|della|dei|delle|di|da|das|do|dos|du|des|la|las|le|les|los) |[dl]['\x{2019}])"
-_FRENCH = (  # the last ones are English as well
-    rf"(?:(?:rue|boulevard|bd|impasse|allées?|quai|chemin|avenue) {_ARTICLE}{{0,2}}|"
-    rf"(?:route|place|cours|square|faubourg) {_ARTICLE}{{1,2}})"
+_FRENCH = (  # the last ones are English, or other things, as well
+    rf"(?:(?:rue|boulevard|bd|avenue) {_ARTICLE}{{0,2}}|(?:impasse|allées?|quai|chemin) {_ARTICLE}{{1,2}})"
 )
+_FRENCH_PLACE = rf"(?:route|place|cours|square|faubourg) {_ARTICLE}{{1,2}}"
+_FRENCH_HOUSE = r"\d{1,4}(?: ?(?:bis|ter|[A-Da-d]))?,?"
+_FRENCH_NAME = rf"{_CAPITALISED}(?:[ -]{_ARTICLE}?{_CAPITALISED}){{0,3}}"
+_FRENCH_TOWN = r",? \d{5} \p{Lu}"
 _ROMANCE = r"(?:Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrer|Rua|Travessa|Largo|Via|Viale|Piazza|Corso|Vicolo)"
 _LIVING = words(
-    "address, adresse, anschrift, dirección, direccion, domicilio, indirizzo, residenza, residente, endereço, morada, "
-    "adres, adress, wohne, wohnt, wohnhaft, lives at, live at, living at, vive en, vivo en, abito, abita, moro, mora, "
-    "habite, ship to, deliver to, envío, spedire, casa, sede"
+    "address, adresse, anschrift, adres, adress, wohne, wohnt, wohnhaft, lives at, live at, living at, habite, "
+    "ship to, deliver to"
+)
+_LIVING_IN_THE_SOUTH = words(
+    "dirección, direccion, domicilio, indirizzo, residenza, residente, endereço, morada, vive en, vivo en, abito, "
+    "abita, moro na, mora na, envío, spedire"
+)
+_NO_STREET = re.compile(
+    r"(?i)(?:bundes|landes|kreis|staats|land|auto|schnell|bau|einbahn|milch|seiden|wasch|fertigungs|produktions|"
+    r"lackier|montage|walz|misch|test)stra(?:ß|ss)e|sackgasse|(?:der|die|das|den|dem|eine[rn]?|diese[rn]?|jede[rn]?|"
+    r"keine[rn]?|zur) \S+ \d|(?:in|kon|con|illu|regi|demon|admini|di|ab|orche|indu|magi|sub|ob|seme)str\."
+)
+_MEASURED = re.compile(r" ?(?:k?m|mal|kilometern?|metern?|minuten|stunden|uhr|euro|prozent|%|€)(?!\w)", re.IGNORECASE)
+_NO_STREET_IN_THE_SOUTH = re.compile(
+    r"(?i) (?:bar|hotel|café|suites?|e-?mail|mail|bluetooth|slack|zoom|teams|dhl|ups|fedex|api|git|sms|usb|whatsapp|"
+    r"telegram|signal|web|vpn|ssh|https?|fax|cable|app)\b"
 )
 _CONTEXT = words(
     "zip, zip code, zipcode, postal code, postcode, postal, address, mailing address, ship to, shipping, deliver to, "
     "billing address, residence, lives at, live at, living at, home"
 )
+
+
+def _is_germanic_street(candidate: Candidate) -> Candidate | None:
+    """Take no road between towns, no line of machines, no length and no other word that ends so."""
+    return None if _NO_STREET.match(candidate.text) or _MEASURED.match(candidate.after(12)) else candidate
+
+
+def _is_street_in_the_south(candidate: Candidate) -> Candidate | None:
+    """Take no means, which Italian and English name with `via`, and no house that is called after its place."""
+    return None if _NO_STREET_IN_THE_SOUTH.search(candidate.text) else candidate
 
 
 def _is_street(candidate: Candidate) -> Candidate | None:
@@ -71,15 +99,22 @@ DETECTOR = Family(
             ),
             score=0.6,
             context=_LIVING,
+            check=_is_germanic_street,
         ),
         Pattern(
             name="number, then the street in French",
             entity_type="STREET_ADDRESS",
             gate=rf"(?i: {_FRENCH})\p{{Lu}}",
-            regex=(
-                rf"\b(?P<value>\d{{1,4}}(?: ?(?:bis|ter|[A-Da-d]))?,? (?i:{_FRENCH})"
-                rf"{_CAPITALISED}(?:[ -]{_ARTICLE}?{_CAPITALISED}){{0,3}})"
-            ),
+            regex=(rf"\b(?P<value>{_FRENCH_HOUSE} (?i:{_FRENCH}){_FRENCH_NAME})"),
+            score=0.6,
+            context=_LIVING,
+            check=_is_street,
+        ),
+        Pattern(
+            name="number, then the place in French, and its town",
+            entity_type="STREET_ADDRESS",
+            gate=rf"(?i: {_FRENCH_PLACE})\p{{Lu}}",
+            regex=rf"\b(?P<value>{_FRENCH_HOUSE} (?i:{_FRENCH_PLACE}){_FRENCH_NAME}){_FRENCH_TOWN}",
             score=0.6,
             context=_LIVING,
             check=_is_street,
@@ -90,10 +125,11 @@ DETECTOR = Family(
             gate=rf"\b{_ROMANCE} ?{_ARTICLE}{{0,2}}\p{{Lu}}",
             regex=(
                 rf"\b(?P<value>{_ROMANCE} ?{_ARTICLE}{{0,2}}{_CAPITALISED}(?: {_ARTICLE}?{_CAPITALISED}){{0,3}}"
-                rf",? (?:n[º°.]? ?)?{_HOUSE})\b"
+                rf",? (?:n[º°.]? ?)?\d{{1,4}}(?:[a-zA-Z]\b)?)\b"
             ),
-            score=0.4,  # `Via Bluetooth 5`
-            context=_LIVING,
+            score=0.4,
+            context=_LIVING_IN_THE_SOUTH,
+            check=_is_street_in_the_south,
         ),
         Pattern(
             name="post office box",
@@ -144,6 +180,7 @@ DETECTOR = Family(
             "Ich wohne in der «Lindenstraße 14», Anschrift: «Hauptstr. 5a», «Karl-Marx-Allee 3»",
             "«Keizersgracht 112», «Kungsgatan 44», «Lange Straße 9b»",
             "habite «9 Rue de Rivoli», Paris; «12 bis, avenue du Général Leclerc»",
+            "«12 place de la Paix», 75002 Paris",
             "vive en «Calle de Alcalá 42», Madrid; abito in «Via Garibaldi 7»; endereço: «Rua Augusta, 1508»",
         ),
         "ZIP_CODE": ("zip code: «94110»", "Austin, TX «78701-1234»"),
@@ -156,6 +193,9 @@ DETECTOR = Family(
         "take 5 St",
         "Straße des 17. Juni, eine Straße 5 Kilometer weiter, Via Bluetooth 5 connected, Calle 13",
         "Rue du Commerce, 5 boutiques, en route 5, 1200 Square Feet, 3 place Holders, 5 Place Settings",
+        "12 cours de Mathématiques, 20 cours de Yoga, 1 place de Parking, 3 place de Concert, 2 route du Rhum",
+        "Bundesstraße 7, Landesstraße 45, Die Straße 5 km, Hauptstraße 2024 saniert, Milchstraße 3, Instr. 5",
+        "An der Teststraße 5 Kilometer weiter, our address is Corso Bar 5, indirizzo Via Email 24, casa Plaza Hotel 5",
         "zwischen Straße 5 und Platz 2, auf dem Weg 3, Token Ring 4",
     ),
 )

@@ -43,20 +43,24 @@ _PEOPLE = (
     r"(?i:man|woman|male|female|boy|girl|patient|mother|father|son|daughter|child|husband|wife|brother|sister|"
     r"student|person|resident|employee|gentleman|lady|teenager|adult|m|f)"
 )
-_YEARS_OLD = r"(?i:years?[ -]old|y/?o\b|yrs?[ -]old|jahre alt|jaar oud|år gammal|ans\b|años|anos\b|anni\b|lat\b|лет)"
+_YEARS_OLD = r"(?i:years?[ -]old|y/?o\b|yrs?[ -]old|jahre alt|jaar oud|år gammal|ans\b|años|anni\b)"
 _YEARS_OLD_WHO = r"(?:[ -](?:years?|yrs?)[ -]old|[ -]?y(?:/?o|\.o\.))[ -]"
 _SOMEBODY = (
     r"(?:(?i:i'm|i am|aged?|(?:he|she|who|patient|son|daughter|mother|father|wife|husband|child) (?:is|was|turned)|"
-    r"ich bin|er ist|sie ist|ik ben|jag är|j'ai|(?:il|elle) a|tengo|tiene|tenho|tem|ho|ha|mam)|"
+    r"ich bin|er ist|sie ist|ik ben|jag är|j'ai|(?:il|elle) a|tengo|tiene|ho|ha)|"
     r"\p{Lu}\p{L}+ (?:is|was|turned|ist|a|tiene|ha)),?"
 )
 _TURNED = r"(?i:\b(?:i|he|she|who|son|daughter|mother|father|wife|husband|mom|mum|dad) (?:just )?turn(?:s|ed))"
-_WHEN = r"(?:[.,;!)\n]|\z| (?i:today|yesterday|tomorrow|this|last|next|in|on|and|years?)\b)"  #: and no `degrees`
+_WHEN = r"(?: (?i:today|yesterday|tomorrow|(?:this|last|next) \pL{3,9}|years? old)\b|[.!]?(?:\n|\z))"
+_ENDS = r"(?:[.,;!?)\n]|\z| (?i:e|i|и) )"  #: and no `лет назад`
 _OLDEST = 125  #: years
 _OF_SOMETHING_ELSE = re.compile(
-    r"[^\d,.;!?]{2,12}?\s(?:de (?!edad|idade)|d['\u2019](?!âge)|di (?!età)|of (?!age)|опыт|doświadcz)"
+    r"(?i) (?:years?|ans|años|anni) (?:(?:de|di|of) |d['\u2019])"
+    r"(?:experiencia|expérience|esperienza|experience|garantía|garantie|garanzia|antigüedad|ancienneté|anzianità|"
+    r"servicio|service|servizio)\b"
 )
-_RANGE = re.compile(r"\s?[-\u2013]\s?\d|\s(?:to|and|or|bis|à|a)\s\d")
+_RANGE = re.compile(r"(?:[-\u2013]| (?:to|bis) )(\d{1,3})(?!\d)")
+_YOUNGEST_TURNED = 10  #: years, where nothing says when: `he turned 2` is rather a page
 
 
 def _is_birth(candidate: Candidate) -> Candidate | None:
@@ -77,7 +81,14 @@ def _is_age_of_somebody(candidate: Candidate) -> Candidate | None:
 
 def _is_labelled_age(candidate: Candidate) -> Candidate | None:
     """Take no range of ages, which is that of a group: `aged 5 to 12`."""
-    return None if _RANGE.match(candidate.after(8)) else _is_age(candidate)
+    behind = _RANGE.match(candidate.after(9))
+    return None if behind and int(behind[1]) > int(candidate.text) else _is_age(candidate)
+
+
+def _is_age_turned(candidate: Candidate) -> Candidate | None:
+    """Take a small number only where a word says when: `my son turned 6 yesterday`."""
+    said = candidate.after() == " " or int(candidate.text) >= _YOUNGEST_TURNED
+    return _is_age(candidate) if said else None
 
 
 def _is_keyed_age(candidate: Candidate) -> Candidate | None:
@@ -103,9 +114,20 @@ DETECTOR = Family(
             name="years old",
             entity_type="AGE",
             gate=rf"(?i)\d[ -]{_YEARS_OLD}",
-            regex=rf"(?:\b{_SOMEBODY}|(?i:мне|ему|ей)) (?P<value>\d{{1,3}})[ -]{_YEARS_OLD}",
+            regex=rf"\b{_SOMEBODY} (?P<value>\d{{1,3}})[ -]{_YEARS_OLD}",
             score=0.6,
             check=_is_age_of_somebody,
+        ),
+        Pattern(
+            name="years of somebody",
+            entity_type="AGE",
+            gate=r"(?i)\d (?:anos|lat|лет|года?)(?:[.,;!?)\n ]|\z)",
+            regex=(
+                r"(?i:\b(?:tenho|ele tem|ela tem|mam)|(?:\A|[ \n])(?:мне|ему|ей)) (?P<value>\d{1,3}) "
+                rf"(?i:anos|lat|лет|года?){_ENDS}"
+            ),
+            score=0.6,
+            check=_is_age,
         ),
         Pattern(
             name="years old, of a person",
@@ -121,7 +143,7 @@ DETECTOR = Family(
             gate=r"(?i) turn(?:s|ed) \d{1,3}\b",
             regex=rf"{_TURNED} (?P<value>\d{{1,3}}){_WHEN}",
             score=0.6,
-            check=_is_age,
+            check=_is_age_turned,
         ),
         Pattern(
             name="labelled",
@@ -166,6 +188,11 @@ DETECTOR = Family(
             "my son turned «6» yesterday",
             '"age":"«61»", "edad": «61»',
             "tengo «28» años de edad; tenho «33» anos; mam «27» lat; мне «35» лет",
+            "tengo «34» años y soy de Madrid; Ho «34» anni e sono di Roma; elle a «45» ans près de Lyon",
+            "mi madre tiene «81» años y vive de alquiler; I am «34» years old of course",
+            "Age: «42»\n- 3 previous admissions, age: «43»\n- 2 kids",
+            "patient aged «71» and 3 months old, aged «45» and 2 months pregnant, age «34» or 35, age: «42» - 63 kg",
+            "my mom turned «80».\n",
         ),
     },
     counter_examples=(
@@ -178,6 +205,7 @@ DETECTOR = Family(
         "age 3600",
         "children aged 5 to 12, age: 25-34",
         "tengo 3 años de experiencia, j'ai 5 ans d'expérience, мне 5 лет опыта",
-        "he turned 180 degrees, she turned 3 pages",
+        "he turned 180 degrees, she turned 3 pages, he turned 3, then 4, I turned 2 on, who turned 5.\n",
+        "мне 5 лет назад, мне 5 лет не звонили, o contrato tem 5 anos, Position is 52 lat",
     ),
 )

