@@ -55,8 +55,8 @@ _WHEN = r"(?: (?i:today|yesterday|tomorrow|(?:this|last|next) \pL{3,9}|years? ol
 _ENDS = r"(?:[.,;!?)\n]|\z| (?i:e|i|и) )"  #: and no `лет назад`
 _OLDEST = 125  #: years
 _OF_SOMETHING_ELSE = re.compile(
-    r"(?i) (?:years?|ans|años|anni) (?:(?:de|di|of) |d['\u2019])"
-    r"(?:experiencia|expérience|esperienza|experience|garantía|garantie|garanzia|antigüedad|ancienneté|anzianità|"
+    r"(?i) (?:ans|años|anni) (?:(?:de|di) |d['\u2019])"
+    r"(?:experiencia|expérience|esperienza|garantía|garantie|garanzia|antigüedad|ancienneté|anzianità|"
     r"servicio|service|servizio)\b"
 )
 _RANGE = re.compile(r"(?:[-\u2013]| (?:to|bis) )(\d{1,3})(?!\d)")
@@ -123,7 +123,7 @@ DETECTOR = Family(
             entity_type="AGE",
             gate=r"(?i)\d (?:anos|lat|лет|года?)(?:[.,;!?)\n ]|\z)",
             regex=(
-                r"(?i:\b(?:tenho|ele tem|ela tem|mam)|(?:\A|[ \n])(?:мне|ему|ей)) (?P<value>\d{1,3}) "
+                r"(?i:\b(?:tenho|ele tem|ela tem|mam)|(?:\A|[^\pL])(?:мне|ему|ей)) (?P<value>\d{1,3}) "
                 rf"(?i:anos|lat|лет|года?){_ENDS}"
             ),
             score=0.6,

@@ -59,7 +59,7 @@ _NOT_GREETED = _NO_NAMES | frozenset(  # capitalised and alone behind a greeting
         "contributors, operator, operators, manager, managers, engineer, engineers, security, community, sales, "
         "marketing, finance, accounting, legal, engineering, management, product, design, operations, ops, devops, "
         "platform, helpdesk, service, office, bot, chatbot, germany, america, internet, goodbye, happy, best, fresh, "
-        "monday, tuesday, wednesday, thursday, friday, january, february, actually, mine, ya, you, me, regards"
+        "monday, tuesday, wednesday, thursday, friday, january, february, actually, mine, ya, y'all, you, me, regards"
     )
 )
 _LONGEST_ACRONYM = 4  #: letters: `QA`, `SRE`

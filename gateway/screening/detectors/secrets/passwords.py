@@ -38,7 +38,8 @@ _SEED_WORDS = (12, 15, 18, 21, 24)
 _WORDS_OF_SENTENCES = frozenset(
     words(
         "the, you, your, and, for, that, with, this, not, must, use, used, enter, from, are, was, were, has, have, "
-        "can, will, should, please, when, which, here, only, its, protect, required, der, die, das, les"
+        "can, will, should, please, when, which, here, only, its, protect, required, der, die, das, les, these, word, "
+        "words, random, write, add"
     )
 )
 _ENDS_THE_LINE = re.compile(r"[.!]?\s*(?:\n|$)")
@@ -105,7 +106,7 @@ def _is_password_in_brackets(candidate: Candidate) -> Candidate | None:
 
 def _is_strong(text: str) -> bool:
     """Tell whether a capital, a small letter, a digit and, but at its end, a symbol make *text*."""
-    symbol = not _RARE_SYMBOLS.difference("+*").isdisjoint(text.rstrip("!?*"))
+    symbol = not _RARE_SYMBOLS.difference("+*").isdisjoint(text.rstrip("!?*$"))
     return symbol and any(map(str.isupper, text)) and any(map(str.islower, text)) and any(map(str.isdigit, text))
 
 
@@ -364,10 +365,11 @@ DETECTOR = Family(
         "Reset your password to continue!",
         "set the password to null! Set the password to sha256. Change the password to SHA256!",
         "Password (required*): Password (again!): password (Base64) password (8+chars) password (OAuth2.0)",
-        "password (Ctrl+Shift+P) password (bcrypt+salt) password (Ctrl+Shift+F5)",
+        "password (Ctrl+Shift+P) password (bcrypt+salt) password (Ctrl+Shift+F5) password (Argon2id$)",
         "PW 50kW/h, pw v1.2.3 is out, PW 1100G-JM",
         "PASS: test_01\nPASS: case_123\n--- PASS: test_22 (0.00s)\npass: step_12\npassword: column_12",
         "password=arg_12, f(password=pw_12), pwd=dir_2024, password = param_01\ndef f(password=default_10):",
+        "Mnemonic: load store add sub\nseed phrase: twelve random english words\n",
         "mnemonic: mov eax\npassphrase: the words that you chose when you made the key, see above\n",
         'password="your-password-here", pwd="changeme123", passwd="%(pass1)s", pass={props.password1}',
     ),
