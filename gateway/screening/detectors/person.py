@@ -135,6 +135,7 @@ _INTRODUCTIONS = (
 _INTRODUCED = rf"(?:\b{_INTRODUCTIONS}|(?i:меня зовут|мене звати|με λένε))"  # RE2's borders are ASCII's
 _SALUTATIONS = r"(?:Dear|Liebe[rs]?|Sehr geehrte[rs]?|Cher|Chère|Estimad[oa]|Querid[oa]|Caro|Cara|Prezad[oa]|Beste)"
 _I_AM = r"(?i:i['\x{2019}]m|i am)"
+_SPEAKER = rf"\b(?:(?i:this is)|{_I_AM}) \p{{Lu}}[^\s,]{{0,15}}[ -]\p{{Lu}}"
 _CALLING = r" (?:calling|speaking|writing)\b"
 _PRESENTS = rf"(?:{_CALLING}| (?:from|here)\b|, (?:a|an|the|your|from)\b)"
 _SHORT_NAME = rf"{_SHORT_PART}(?:[ -]{_SHORT_PART}){{1,2}}"
@@ -213,7 +214,7 @@ DETECTOR = Family(
         Pattern(
             name="speaking",
             entity_type="PERSON",
-            gate=r"\b(?i:this is) \p{Lu}[^\s,]{0,15}[ -]\p{Lu}",
+            gate=_SPEAKER,
             regex=rf"\b(?i:this is) (?P<value>{_SHORT_NAME}){_CALLING}",
             score=0.7,
             check=_is_full_name,
@@ -221,7 +222,7 @@ DETECTOR = Family(
         Pattern(
             name="presented",
             entity_type="PERSON",
-            gate=rf"\b{_I_AM} \p{{Lu}}[^\s,]{{0,15}}[ -]\p{{Lu}}",
+            gate=_SPEAKER,
             regex=rf"\b{_I_AM} (?P<value>{_SHORT_NAME}){_PRESENTS}",
             score=0.7,
             check=_is_full_name,
