@@ -156,7 +156,7 @@ def test_the_content_of_a_task_is_screened(client, field):
 
     body = problem_of(answer, 422, "personal_data")
     assert is_uuid7(body["alert_id"])
-    assert [(f["path"], f["start"], f["end"]) for f in body["findings"]] == [("/content", 2, 2 + len(address))]
+    assert [(f["path"], f["start"], f["end"]) for f in body["findings"]] == [(f"/{field}", 2, 2 + len(address))]
     assert address not in answer.text
 
 
