@@ -230,7 +230,7 @@ DETECTOR = Family(
         Pattern(
             name="greeted",
             entity_type="PERSON",
-            gate=rf"(?:\A|\n)[ \t>]{{0,4}}{_GREETINGS} [^ -@]",
+            gate=rf"(?:\A|\n)[ \t>]{{0,4}}{_GREETINGS} [^ -@a-z]",
             regex=rf"(?:\A|\n)[ \t>]{{0,4}}{_GREETINGS} (?:(?:{_TITLES}) )?(?P<value>{_NAME}),",
             score=0.65,
             check=_is_greeted,
