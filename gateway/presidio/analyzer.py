@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from gateway.errors import InvalidRequest
@@ -67,8 +68,8 @@ class Analyzer:
                 error does not repeat them.
             ScreeningUnavailable: it cannot be told.
         """
-        known = {*self.supported, *(each.entity_type for each in wish.ad_hoc)}
-        if wish.entity_types and known.isdisjoint(wish.entity_types):
+        known = chain(self.supported, (each.entity_type for each in wish.ad_hoc))
+        if wish.entity_types and wish.entity_types.isdisjoint(known):
             raise InvalidRequest("none of them is supported", field="/entities")
         value = _in_context(text, wish.context)
         threshold = ACTED_ON if wish.min_score is None else wish.min_score

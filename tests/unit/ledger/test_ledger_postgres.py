@@ -245,14 +245,22 @@ def test_an_accept_whose_commit_broke_is_told_as_what_it_became(cable, committin
     assert {len(far_ledger.events(task.id)) for task in accepted} == {1}
 
 
-def test_a_claim_whose_commit_broke_is_a_claim(cable, far_ledger):
-    tasks = [far_ledger.accept(a_task()) for _ in range(3)]
+def with_a_broken_commit(cable, call, *args, **options):
+    """Return what the call returns whose COMMITs are carried out, and not answered for half a second."""
     cable.cut_before_answer_to = b"COMMIT"
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(far_ledger.claim, [task.id for task in tasks], owner="worker-1", lease_ms=30_000)
+        waiting = pool.submit(call, *args, **options)
         time.sleep(0.5)
         cable.cut_before_answer_to = b""
-        claimed = waiting.result()
+        return waiting.result()
+
+
+def test_a_claim_whose_commit_broke_is_a_claim(cable, far_ledger):
+    tasks = [far_ledger.accept(a_task()) for _ in range(3)]
+
+    claimed = with_a_broken_commit(
+        cable, far_ledger.claim, [task.id for task in tasks], owner="worker-1", lease_ms=30_000
+    )
 
     assert [task.id for task in claimed] == [task.id for task in tasks]
     assert [far_ledger.get(task.id) for task in tasks] == claimed
@@ -301,26 +309,16 @@ def test_an_id_that_somebody_else_has_is_refused_even_after_a_commit_that_broke(
 
 def test_a_cancel_whose_commit_broke_is_a_cancel(cable, far_ledger):
     task = far_ledger.accept(a_task())
-    cable.cut_before_answer_to = b"COMMIT"
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(far_ledger.cancel, task.id, by="shop")
-        time.sleep(0.5)
-        cable.cut_before_answer_to = b""
 
-        assert waiting.result().status is Status.CANCELED
+    assert with_a_broken_commit(cable, far_ledger.cancel, task.id, by="shop").status is Status.CANCELED
     assert len(far_ledger.events(task.id)) == 2
 
 
 def test_a_retry_whose_commit_broke_is_a_retry(cable, far_ledger):
     task = far_ledger.accept(a_task())
     far_ledger.cancel(task.id, by="shop")
-    cable.cut_before_answer_to = b"COMMIT"
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(far_ledger.retry, task.id, by="desk")
-        time.sleep(0.5)
-        cable.cut_before_answer_to = b""
 
-        assert waiting.result().status is Status.PENDING
+    assert with_a_broken_commit(cable, far_ledger.retry, task.id, by="desk").status is Status.PENDING
     assert len(far_ledger.events(task.id)) == 3
 
 
