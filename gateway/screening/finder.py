@@ -158,6 +158,7 @@ def _stretches(text: str, signs: list[tuple[int, int]]) -> Iterator[tuple[int, i
         yield 0, len(text)
         return
     position = 0
+    signs.sort()  # those that speak for all of a text come last
     for at, (start, stop) in enumerate(signs):
         if at + 1 < len(signs) and signs[at + 1][0] <= stop + _MARGIN:
             signs[at + 1] = (start, max(stop, signs[at + 1][1]))

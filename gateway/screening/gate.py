@@ -18,8 +18,8 @@ from gateway.screening.reach import Extent, needle, reach
 from gateway.screening.rules import REACH, Context, Rule, as_rule
 from gateway.screening.shapes import SHAPE, shaped
 
-_STEP = 2048  #: bytes from window to window
-_ONE_WINDOW = 2560  #: bytes: a text that is no longer is not cut
+_STEP = 4096  #: bytes from window to window
+_ONE_WINDOW = 4608  #: bytes: a text that is no longer is not cut
 _BORDER = 8  #: bytes beside a match that `\b` and the borders of context words look at
 _BACK = BEFORE + _BORDER  #: bytes before a window that may decide about a match in it
 _AHEAD = REACH + BEHIND + _BORDER  #: bytes behind it that may
@@ -44,6 +44,7 @@ class _Opening(NamedTuple):
     local: Lets  #: those of them that a window decides about
     wide: tuple[Rule, ...]  #: the others, whatever the words in a window
     has_signs: bool
+    has_far_signs: bool  #: that speak for all of the text
 
 
 class _Behind:
@@ -75,14 +76,18 @@ class _Gates:
     def __init__(self) -> None:
         self._behind: dict[int, _Behind] = defaultdict(_Behind)  #: by the number of their gate
         self.signs: set[int] = set()
+        self.far_signs: set[int] = set()  #: those of them that speak for all of a text
         self._expressions = ExpressionSet()
         self.hits = self._expressions.hits
 
     def add(self, rule: Rule, gate: str) -> None:
         self._behind[self._expressions.add(shaped(gate), rule.pattern.name)].add(rule)
 
-    def add_sign(self, sign: str) -> None:
-        self.signs.add(self._expressions.add(shaped(sign), "a sign"))
+    def add_sign(self, sign: str, *, is_far: bool) -> None:
+        number = self._expressions.add(shaped(sign), "a sign")
+        self.signs.add(number)
+        if is_far:
+            self.far_signs.add(number)
 
     def compile(self) -> None:
         self._expressions.compile()
@@ -99,7 +104,8 @@ class Gate:
         Compile *patterns*.
 
         Args:
-            signs: expressions (RE2) that show that a text has other readings.
+            signs: expressions (RE2) that show that a text has other readings. One that may be longer than what a window
+                sees is looked for outside of ASCII only.
             far_signs: those of *signs* that speak for all of a text, wherever they stand in it.
         Raises:
             InvalidSetting: an expression is not RE2's syntax, or they are too large together.
@@ -110,13 +116,13 @@ class Gate:
         self._words = ExpressionSet()
         self._lists: dict[tuple[str, ...], tuple[Words, int]] = {}
         self.rules = [self._add(pattern) for pattern in patterns]
-        self._far_signs = ExpressionSet()  #: and those that may be longer than what a window sees
+        self._long_signs = ExpressionSet()  #: those that may be longer than what a window sees
         for sign in signs:
             extent = reach(sign)
-            self._gates(extent).add_sign(sign)
-            if extent.size > REACH or sign in far_signs:
-                self._far_signs.add(shaped(sign), "a sign")
-        self._far_signs.compile()
+            self._gates(extent).add_sign(sign, is_far=sign in far_signs)
+            if extent.size > REACH:
+                self._long_signs.add(shaped(sign), "a sign")
+        self._long_signs.compile()
         self._words_of = {number: words for words, number in self._lists.values()}
         for each in (self._plain, self._tokens, self._numbers):
             each.compile()
@@ -145,14 +151,14 @@ class Gate:
     def _many_windows(self, data: bytes, key: bytes) -> Iterator[Work]:
         size, given = len(data), self._in_key(key) if key else _NO_LISTS
         wide: set[Rule] = set()
-        if len(self._far_signs.matching(data.translate(SHAPE))) > 1:
-            yield 0, size, (), True
+        has_signs = not data.isascii() and len(self._long_signs.matching(data.translate(SHAPE))) > 1
         for start in range(0, size, _STEP):
             opening = self._opened(data[max(0, start - _BACK) : start + _STEP + _AHEAD], given)
             if opening is not None:
                 yield start, min(start + _STEP, size), opening.local, opening.has_signs
                 wide.update(opening.wide)
-        yield 0, size, _let_in(wide, None, given), False
+                has_signs |= opening.has_far_signs
+        yield 0, size, _let_in(wide, None, given), has_signs
 
     def _opened(self, part: bytes, given: frozenset[int]) -> _Opening | None:
         """Return what *part* opens, None if that is nothing."""
@@ -179,18 +185,16 @@ class Gate:
     ) -> _Opening:
         if not (plain and tokens and numbers and words):
             raise SetFailed
-        opened = (*self._plain.behind(plain), *self._tokens.behind(tokens), *self._numbers.behind(numbers))
+        hits = ((self._plain, plain), (self._tokens, tokens), (self._numbers, numbers))
+        opened = [behind for gates, hit in hits for behind in gates.behind(hit)]
         there = given.union(words)
         let_in = _let_in((rule for each in opened for rule in each.let_in(there)), words, given)
         return _Opening(
             let_in,
             [(rule, context) for rule, context in let_in if rule.reach],
             tuple(rule for each in opened for rule in each.wide),
-            not (
-                self._plain.signs.isdisjoint(plain)
-                and self._tokens.signs.isdisjoint(tokens)
-                and self._numbers.signs.isdisjoint(numbers)
-            ),
+            any(not gates.signs.isdisjoint(hit) for gates, hit in hits),
+            any(not gates.far_signs.isdisjoint(hit) for gates, hit in hits),
         )
 
     def _in_key(self, key: bytes) -> frozenset[int]:

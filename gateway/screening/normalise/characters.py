@@ -39,7 +39,7 @@ _ALIKE_DIGITS = "".join(letters for shown, letters in LOOKALIKES.items() if show
 _SEEN = r"[!-~\p{Latin}\p{Greek}\p{Cyrillic}]"
 _GAP = f"[ (]?[{_DASHES}{_LONG_VOWELS}{_SPACES}][ (]?"
 
-GATES = (rf"[!-~][{_CONTROLS}]+[!-~]",)
+GATES = (rf"[{_CONTROLS}][!-~]",)
 
 #: RE2, for texts that are not ASCII. Each asks for more than the character itself: dashes, no-break spaces, emoji
 #: and full-width punctuation are ordinary, and matter only between digits or beside an address.

@@ -31,9 +31,10 @@ GATES = (
     rf"&(?:amp;)?(?:(?:{_NAMES});|#0{{0,5}}(?:{_DECIMAL})(?:[^0-9]|$)|#[xX]0{{0,5}}(?:{_HEXADECIMAL})(?:[^0-9A-Fa-f]|$))",
     rf"[0-9:=@]{_BETWEEN}|{_BETWEEN}[:=@]|[0-9]&shy",
     "[A-Za-z@]&#(?:[xX]0?[34]..|9[0-9]{2}|1[0-2][0-9]{2});",  # a Greek or Cyrillic letter
-    r"%(?:25)*(?:2[BbDEe]|3[0-9AaD]|4[0-9A-Ca-cDE-F]|5[0-9AaF]|6[1-9A-C]|7[0-9A]|[2-7][a-f][0-9A-Za-z%])",  # not `%2d`
+    # `%2d` is a number for printf
+    r"%(?:25){0,2}(?:2[BbDEe]|3[0-9AaD]|4[0-9A-Ca-cDE-F]|5[0-9AaF]|6[1-9A-C]|7[0-9A]|[2-7][a-f][0-9A-Za-z%])",
     r"[0-9]%20[0-9(]|%u00[2-7]",
-    r"\\+(?:x|u00|u\{0{0,4}|U000000)[2-7][0-9A-Fa-f]|\\+u(?:00[Aa]|20[0-6]|[Ff][Ff]|06[6Ff]|09)|[A-Za-z@]\\+u0[34]",
+    r"\\(?:x|u00|u\{0{0,4}|U000000)[2-7][0-9A-Fa-f]|\\u(?:00[Aa]|20[0-6]|[Ff][Ff]|06[6Ff]|09)|[A-Za-z@]\\{1,4}u0[34]",
 )
 #: What shows that a text is quoted-printable; an equals sign with two digits alone shows nothing.
 QUOTED_GATES = (r"(?i:quoted-printable)|=3D|=40[0-9A-Za-z][0-9A-Za-z.-]*=2E|=C3=[89AB][0-9A-F]|=E2=80=",)

@@ -52,10 +52,10 @@ _MIN_WORDS = 3  #: of them; `2004, 2005` is a list of years
 
 ADDRESS_GATES = (
     rf"(?i:[0-9A-Za-z] ?{_OPEN}(?:at|@|{_AT_WORDS}){_CLOSE} ?[0-9A-Za-z]| (?:{_AT_WORDS}) [0-9A-Za-z])",
-    rf"(?i:[0-9A-Za-z](?:@| {{1,3}}at {{1,3}}|[_-]at[_-])[0-9A-Za-z-]+{_DOT}[0-9A-Za-z])",
-    rf"(?i:[0-9a-z](?: @ ?|@ )[0-9a-z-]+(?:\.| \. )(?:[0-9a-z-]+\.)*(?:{_ENDINGS})\b)",
-    r"[0-9a-z] AT [0-9a-z-]+\.[a-z]",
-    rf"(?i:[0-9A-Za-z]_at_[0-9A-Za-z-]+\.(?:{_ENDINGS})\b)",
+    rf"(?i:[0-9A-Za-z](?:@| {{1,3}}at {{1,3}}|[_-]at[_-])[0-9A-Za-z-]{{1,63}}{_DOT}[0-9A-Za-z])",
+    r"(?i:[0-9a-z](?: @ ?|@ )[0-9a-z-]{1,63}(?:\.| \. )[0-9a-z])",
+    r"[0-9a-z] AT [0-9a-z-]{1,63}\.[a-z]",
+    rf"(?i:[0-9A-Za-z]_at_[0-9A-Za-z-]{{1,63}}\.(?:{_ENDINGS})\b)",
     rf"(?i:[0-9A-Za-z]{_OPEN}(?:\.|dot){_CLOSE}[0-9A-Za-z])",
 )
 NUMBER_GATES = (rf"(?i:(?:\b(?:{_WORDS}|double|triple){_PAUSE}){{3}}(?:{_WORDS}|double|triple))",)

@@ -121,6 +121,9 @@ EVASIONS = {
     f"0x{ADDRESS.encode().hex().upper()}": ADDRESS,
     ADDRESS.encode().hex(":"): ADDRESS,
     CARD.replace(" ", "").encode().hex(): CARD.replace(" ", ""),
+    b"1234567j".hex(): "1234567j",  # one letter in it, in the last of the fewest bytes
+    b"5 123456789j".hex(): "5 123456789j",
+    b"415555013212".hex(" "): "415555013212",  # no letter at all
 }
 ORDINARY = {
     "English": "“Don’t wait – it’s 5 o’clock,” she said: the café opens at 9.30 (€20 each, ½ price for under‑12s) …",
@@ -209,6 +212,11 @@ def test_a_gate_opens_for_every_evasion(written: str):
     gates = GATES if written.isascii() else (*GATES, *NON_ASCII_GATES)
 
     assert any(re2.search(gate, written) for gate in gates)
+
+
+@pytest.mark.parametrize("number", ["4111111111111111", "ref 2200 4455 6677 2233 4455", "22 33 44 55 66 77 22 33 44"])
+def test_no_gate_opens_for_a_number_that_is_too_short_for_a_blob(number: str):
+    assert [gate for gate in GATES if re2.search(gate, number)] == []
 
 
 @pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY.keys())

@@ -444,9 +444,10 @@ def test_keys_and_values_under_them_are_read_as_an_evader_meant_them():
         ),
         ("x" * 5000 + "=", "ana%40example.org", ";" + "x" * 5000),
         ("write to ", "ana&#64;example.org", " or&nbsp;not" * 999),
-        ("so and so " * 500, "ana" + "\x01" * 3000 + "@example.org", " and so on" * 500),
+        ("so and so " * 500, "ana" + "\x01" * 6000 + "@example.org", " and so on" * 500),
+        ("so and so " * 500, "ana" + "\u200b" * 6000 + "@example.org", " and so on" * 500),
     ],
-    ids=["short", "long", "in a word", "among many", "longer than a window"],
+    ids=["short", "long", "in a word", "among many", "longer than a window", "the same, beyond ASCII"],
 )
 def test_what_is_hidden_in_a_long_text_is_found_whole(before, hidden, behind):
     text = before + hidden + behind
@@ -463,6 +464,6 @@ def test_a_form_with_spaces_needs_no_long_run():
 def test_an_encoding_that_the_beginning_tells_holds_for_all_of_a_long_text():
     head, value = "Content-Transfer-Encoding: quoted-printable\n\n", "my ssn is 536=2D22=2D8726 ok. "
 
-    findings = build_screener().screen(head + "the ferry leaves at noon. " * 200 + value)
+    findings = build_screener().screen(head + "the ferry leaves at noon. " * 500 + value)
 
     assert [each.entity_type for each in findings] == ["US_SSN"]

@@ -16,6 +16,7 @@ _QUOTED = r"\"[^\"\n]{3,200}\"|'[^'\n]{3,200}'"
 _USER_CHARACTER = "[!-.0-9;-?A-~]"  # ASCII without space, `/`, `:` and `@`
 _NEXT_CHARACTER = "[!#-&(-.0-;=?A-~]"  # also without quotes and angle brackets
 _LONG_TOKEN = 16
+_COMMAND = 2000  #: bytes before an option in which its command stands
 _ILLEGIBLE = 0.1  #: of a password, at most, is no UTF-8
 
 
@@ -25,6 +26,10 @@ def _is_userinfo(candidate: Candidate) -> Candidate | None:
     if not password:
         return candidate if colon and looks_random(user) else None
     return None if is_placeholder(password) else candidate
+
+
+def _is_userinfo_of_curl(candidate: Candidate) -> Candidate | None:
+    return _is_userinfo(candidate) if "curl" in candidate.before(_COMMAND) else None
 
 
 def _is_encoded_userinfo(candidate: Candidate) -> Candidate | None:
@@ -122,10 +127,10 @@ DETECTOR = Family(
         Pattern(
             name="curl user",
             entity_type="SECRET",
-            gate=r"curl",
+            gate=r"\s(?:-u|--user[ =])",
             regex=rf"\s(?:-u ?|--user[ =])(?P<value>{_QUOTED}|[^\s\"':]{{1,100}}:(?:{_QUOTED}|[^\s\"']{{3,200}}))",
             score=0.8,
-            check=_is_userinfo,
+            check=_is_userinfo_of_curl,
         ),
     ),
     examples={
@@ -158,6 +163,7 @@ DETECTOR = Family(
         "the bearer certificates1",
         "curl -u <user:password> https://example.org",
         "curl --user ${user}:${pass} https://example.org",
+        "install -u root:Tr4ffic-Jam https://example.org",
         "git@github.com:acme/repository.git",
     ),
 )
