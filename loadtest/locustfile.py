@@ -2,20 +2,37 @@
 A swarm of invented people: messages that are forwarded, queued (and followed to their result) and held.
 
 From its page under `/load-test/`, or without a screen by `make load`. It knows the gateway by its URL and a key only.
+The page is NGINX's alone to ask for, and a swarm goes nowhere but to the gateway: its key must not.
 """
 
+import base64
+import hmac
+import json
 import os
 import random
+import re
+import sys
 import time
+from http import HTTPStatus
 
 from faker import Faker
-from locust import FastHttpUser, between, task
+from flask import Response, abort, request
+from locust import FastHttpUser, between, events, task
 
 API = "/producer"
 POLL_S = 0.5
 LONGEST_WAIT_S = 60
 TOPICS = ("the garden", "a late train", "the blue kettle", "next week's plan", "an old map", "the kitchen light")
 LONG_TEXT = 2500  # characters: beyond what the shipped policy answers at once
+#: What the form of a swarm may hold, besides the gateway's own `host`. Locust would answer 200, repeat a bad value and
+#: log it; and by other names it changes its options, the file of its report among them.
+FORM = {
+    "user_count": (r"[0-9]{1,5}", "a whole number up to 99999"),
+    "spawn_rate": (r"(?![0.]*$)[0-9]{1,5}(\.[0-9]{1,3})?", "a number above 0, up to 99999"),
+    "run_time": (r"[0-9]{1,6}|([0-9]{1,4}h)?([0-9]{1,4}m)?([0-9]{1,6}s)?", "like 90, 90s, 3m or 1h20m"),
+    "profile": ("", "empty"),
+}
+NEEDED = {"user_count": "", "spawn_rate": ""}
 
 fake = Faker()
 
@@ -33,6 +50,46 @@ def about_a_person() -> str:
         f"Pay to {fake.iban()} by Friday.",
     )
     return random.choice(person)
+
+
+@events.init.add_listener
+def guard_the_page(environment, web_ui, **_) -> None:  # noqa: ANN001, ANN003 - Locust's own
+    """Let in only who shows the mesh's own login, which NGINX adds for an admin; Locust's port asks nobody for any."""
+    if web_ui is None:
+        return
+    token = os.environ.get("GATEWAY_MESH_TOKEN")
+    if not (token and environment.host):
+        sys.exit("the page needs GATEWAY_MESH_TOKEN and --host: anybody could use it, and aim it anywhere")
+    login = b"Basic " + base64.b64encode(f"mesh:{token}".encode())
+    form = {**FORM, "host": (re.escape(environment.host), "the gateway's own address")}
+
+    def check() -> Response | None:
+        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), login):
+            abort(401)
+        if request.endpoint == "locust.update_user":
+            abort(403)  # it would change the users' own host
+        return refusal(form) if request.endpoint == "locust.swarm" else None
+
+    web_ui.app.before_request(check)
+
+
+def refusal(form: dict[str, tuple[str, str]]) -> Response | None:
+    """Return the problem that the request's form is, by the name of a field and never by its value."""
+    given = {**NEEDED, **request.form.to_dict()}
+    if not given.keys() <= form.keys():
+        return problem(f"The form may hold {', '.join(form)} and nothing else.")
+    for name, value in given.items():
+        pattern, is_to_be = form[name]
+        if not re.fullmatch(pattern, value):
+            return problem(f"{name} has to be {is_to_be}.", field=f"/{name}")
+    return None
+
+
+def problem(detail: str, **more: str) -> Response:
+    """Return an answer in the form that all errors of the gateway have."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    told = {"type": "about:blank", "title": status.phrase, "status": status, "code": "invalid_request"}
+    return Response(json.dumps({**told, "detail": detail, **more}), status, content_type="application/problem+json")
 
 
 class Sender(FastHttpUser):

@@ -121,7 +121,7 @@ class Upstreams:
 
 def render_nginx_conf(settings: Settings, upstreams: Upstreams, *, listen: str, body_folder: Path) -> str:
     """
-    Return NGINX's configuration. It holds Flower's password: write it for the owner only.
+    Return NGINX's configuration. It holds the tools' password: write it for the owner only.
 
     Args:
         listen: `address:port`, an IPv6 address in brackets.
@@ -146,7 +146,7 @@ def _addresses(settings: Settings, upstreams: Upstreams) -> dict[str, Any]:
         "folders": (("logs", settings.logs), ("error_reports", settings.reports)),
         "access_log": "/dev/stdout" if to_stdout else settings.logs / "nginx-access.txt",
         "log_format": settings.log_format,
-        "flower_login": base64.b64encode(login.encode()).decode(),
+        "tool_login": base64.b64encode(login.encode()).decode(),
         "rate_limit": settings.rate_limit,
         "connection_limit": settings.connection_limit,
         "max_body_bytes": MAX_BODY_BYTES,

@@ -162,7 +162,10 @@ def _locust(settings: Settings, gate_port: int, inner: Mapping[str, int]) -> Pro
         command=_quiet(port, tool("locust"), "-f", str(CHECKOUT / "loadtest" / "locustfile.py"), *own, *target),
         priority=50,
         is_up=lambda: _http(f"http://{_LOOPBACK}:{port}/load-test/", any_status=True),
-        environment={"GATEWAY_LOADTEST_KEY": settings.loadtest_key.get_secret_value()},
+        environment={
+            "GATEWAY_LOADTEST_KEY": settings.loadtest_key.get_secret_value(),
+            "GATEWAY_MESH_TOKEN": settings.mesh_token.get_secret_value(),
+        },
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import requests
 from harness.leak import Canary
@@ -143,6 +144,17 @@ def header(name: str, form: str = "{}", *, path: str = "/producer/messages", rol
         return gate.ask(canary, "GET", path, role=role, headers=headers)
 
     return Channel(f"header {name}: {form} to {path}", send)
+
+
+def form(name: str, path: str, role: str, *statuses: int, **fields: str) -> Channel:
+    """A form, one of whose values, or a further name, is the canary's text: `{}`."""
+
+    def send(gate: Gate, canary: Canary) -> Answer:
+        filled = {name.replace("{}", canary.text): value.replace("{}", canary.text) for name, value in fields.items()}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return gate.ask(canary, "POST", path, role=role, data=urlencode(filled).encode(), headers=headers)
+
+    return Channel(f"{name} to {path}", send, statuses=frozenset(statuses))
 
 
 def raw(name: str, build: Callable[[Canary], str | bytes], *, half: bool = False) -> Channel:
@@ -380,6 +392,12 @@ ADDRESSES: Final = (
     url("/load-test/swarm?user_count={}", "POST", role="client"),
     *(url("/producer/messages/{}", method) for method in ("PUT", "PATCH", "OPTIONS", "DELETE", "HEAD")),
 )
+_SWARM: Final = {"user_count": "1", "spawn_rate": "1", "run_time": "1s"}
+#: In what Locust's page sends.
+FORMS: Final = tuple(
+    form(name, "/load-test/swarm", "admin", 422, **{**_SWARM, name: "{}"})
+    for name in (*_SWARM, "host", "profile", "{}")
+)
 #: In a header.
 HEADERS: Final = (
     *(
@@ -395,7 +413,6 @@ HEADERS: Final = (
             "X-Forwarded-Host",
             "X-Forwarded-Proto",
             "X-Portcullis-Direct",
-            "X-Portcullis-Caller",
             "Forwarded",
             "Via",
             "Origin",
@@ -537,7 +554,7 @@ PROTOCOL: Final = (
         ),
     ),
 )
-SENT_WHILE_ALL_IS_WELL: Final = (*HELD, *REDACTED, *MALFORMED, *TOO_LARGE, *ADDRESSES, *HEADERS, *PROTOCOL)
+SENT_WHILE_ALL_IS_WELL: Final = (*HELD, *REDACTED, *MALFORMED, *TOO_LARGE, *ADDRESSES, *FORMS, *HEADERS, *PROTOCOL)
 #: Held by the policy whatever is down behind the gate, and what would need what is down.
 SENT_IN_TROUBLE: Final = (*HELD, *REDACTED, *MALFORMED[:8])
 #: What NGINX notes in its error lines where nobody answers behind it: it quotes addresses, hosts and referers there.

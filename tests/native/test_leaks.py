@@ -26,15 +26,12 @@ import redis
 import requests
 from harness.channels import (
     ADDRESSES,
-    HEADERS,
     HELD,
     JSON,
-    MALFORMED,
-    PROTOCOL,
     REDACTED,
     SENT_IN_TROUBLE,
     SENT_TO_NOBODY,
-    TOO_LARGE,
+    SENT_WHILE_ALL_IS_WELL,
     Answer,
     Channel,
     Gate,
@@ -233,9 +230,7 @@ def note_task(evidence: Evidence, data: bytes) -> None:
 
 
 def send_while_all_is_well(evidence: Evidence) -> None:
-    for channel, canary in pairs(
-        evidence.mint, (*HELD, *REDACTED, *MALFORMED, *TOO_LARGE, *ADDRESSES, *HEADERS, *PROTOCOL)
-    ):
+    for channel, canary in pairs(evidence.mint, SENT_WHILE_ALL_IS_WELL):
         status = send(evidence, channel, canary)
         if channel.statuses and status not in channel.statuses:
             evidence.unexpected.append(f"{status} for {canary.kind} by {channel.name}")

@@ -72,6 +72,59 @@ def _stopped(stats):
     return stats if stats["state"] == "stopped" else None
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("user_count", ""),
+        ("user_count", "lots"),
+        ("user_count", "-1"),
+        ("user_count", "4111111111111111"),
+        ("spawn_rate", ""),
+        ("spawn_rate", "0.000"),
+        ("spawn_rate", "nan"),
+        ("spawn_rate", "1e5"),
+        ("run_time", "a while"),
+        ("run_time", "99999999s"),
+        ("host", "http://example.com"),
+        ("host", ""),
+        ("profile", "kim@mail.acme-widgets.com"),
+    ],
+)
+def test_a_swarm_that_cannot_be_meant_is_refused_by_the_fields_name(swarm, field, value):
+    form = {"user_count": 1, "spawn_rate": 1, "run_time": "5s", field: value}
+
+    answer = swarm.post("/load-test/swarm", data=form)
+
+    problem = problem_of(answer, 422, "invalid_request")
+    assert problem["field"] == f"/{field}"
+    assert field in problem["detail"]
+    assert not value or value not in answer.text
+    assert swarm.look("/load-test/stats/requests")["state"] not in {"spawning", "running"}
+
+
+@pytest.mark.parametrize("missing", ["user_count", "spawn_rate"])
+def test_a_swarm_needs_its_size_and_its_pace(swarm, missing):
+    form = {name: 1 for name in ("user_count", "spawn_rate") if name != missing}
+
+    answer = swarm.post("/load-test/swarm", data=form)
+
+    assert problem_of(answer, 422, "invalid_request")["field"] == f"/{missing}"
+
+
+@pytest.mark.parametrize("name", ["html_file", "loglevel", "kim@mail.acme-widgets.com"])
+def test_a_swarm_cannot_change_locusts_own_options(swarm, name):
+    answer = swarm.post("/load-test/swarm", data={"user_count": 1, "spawn_rate": 1, name: "x"})
+
+    problem_of(answer, 422, "invalid_request")
+    assert name not in answer.text
+
+
+def test_the_users_of_a_swarm_cannot_be_sent_elsewhere(swarm):
+    answer = swarm.post("/load-test/user", json={"user_class_name": "Sender", "host": "http://example.com"})
+
+    problem_of(answer, 403, "forbidden")
+
+
 @pytest.mark.parametrize("path", ["/load-test/swarm", "/load-test/stop", "/load-test/"])
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
 def test_a_write_from_another_site_is_refused(swarm, headers, path):
