@@ -1,5 +1,6 @@
 """From a request to its caller."""
 
+import re
 from typing import Final, Literal, Protocol, TypeAlias
 
 from flask import Request
@@ -9,6 +10,7 @@ from gateway.errors import Unauthenticated
 
 #: Set by NGINX only where the Host is a loopback one and no header tells of another proxy before it.
 DIRECT_HEADER: Final = "X-Portcullis-Direct"
+_LOOPBACK_HOST: Final = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 Anonymous: TypeAlias = Literal["client", "client-anywhere", "none"]
 
@@ -60,8 +62,12 @@ def _shown_key(request: Request) -> str | None:
 
 
 def _comes_from_here(request: Request) -> bool:
-    """Whether a person or program of this machine asks, and not a page of another site through its browser."""
-    if request.headers.get(DIRECT_HEADER) != "1":
+    """
+    Whether a person or program of this machine asks, and not a page of another site through its browser.
+
+    Such a page may have pointed its own name here, and send NGINX's header itself to a port that NGINX does not guard.
+    """
+    if request.headers.get(DIRECT_HEADER) != "1" or not _LOOPBACK_HOST.fullmatch(request.host):
         return False
     origin = request.headers.get("Origin")
     return origin is None or origin.lower() in {f"http://{request.host}".lower(), f"https://{request.host}".lower()}

@@ -59,6 +59,21 @@ def test_a_key_does_not_open_locusts_own_port_either(inner, admin):
     assert asked("GET", f"{inner['locust']}/load-test/", auth=("", admin["X-API-Key"])).status_code == 401
 
 
+def test_at_service_1s_own_port_a_page_that_points_its_own_name_there_is_nobody(inner):
+    port = inner["service_1"].rpartition(":")[2]
+    rebound = {"Host": f"evil.example:{port}", "X-Portcullis-Direct": "1", "X-Forwarded-Host": "localhost"}
+
+    read = asked("GET", f"{inner['service_1']}/tasks", headers=rebound)
+    written = asked(
+        "POST",
+        f"{inner['service_1']}/messages",
+        json={"text": "Hello"},
+        headers={**rebound, "Origin": f"http://evil.example:{port}"},
+    )
+
+    assert (read.status_code, written.status_code) == (401, 401)
+
+
 def test_through_the_gate_an_admin_reaches_locust(mesh, admin):
     page = asked("GET", f"{mesh.url}/load-test/", headers=admin)
     started = asked("POST", f"{mesh.url}/load-test/swarm", data={**SWARM, "host": mesh.url}, headers=admin)

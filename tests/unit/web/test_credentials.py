@@ -97,6 +97,31 @@ def test_a_page_of_another_site_is_nobody(origin: str):
         caller({**DIRECT, "Origin": origin})
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8080",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example:8080",
+        "localhost.",
+        "10.0.0.1",
+        "[2001:db8::1]:8080",
+        "0.0.0.0",
+        "",
+    ],
+)
+def test_a_page_that_points_its_own_name_here_is_nobody(host: str):
+    for headers in (DIRECT, {**DIRECT, "Origin": f"http://{host}"}, {**DIRECT, "X-Forwarded-Host": "localhost"}):
+        with pytest.raises(Unauthenticated):
+            caller(headers, host=host)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "127.0.0.2:8080", "[::1]", "[::1]:8080"])
+def test_every_loopback_name_will_do(host: str):
+    assert caller({**DIRECT, "Origin": f"http://{host}"}, host=host) == ANONYMOUS
+
+
 def test_a_page_of_our_own_is_anonymous():
     assert caller({**DIRECT, "Origin": "http://127.0.0.1:8080"}) == ANONYMOUS
 
