@@ -70,7 +70,11 @@ class Settings(BaseModel):
         2000, ge=1, le=1_000_000, description="Requests a second that NGINX takes from one address."
     )
     connection_limit: int = Field(
-        512, ge=1, le=100_000, description="Requests of one address that NGINX has in hand at once."
+        512,
+        ge=1,
+        le=10_000,
+        description="Requests of one address that NGINX has in hand at once; a sixteenth of them may be "
+        "batches. Fewer where `ulimit -Hn` allows fewer files: four for each, and a few more.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="The form of a line.")

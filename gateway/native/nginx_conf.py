@@ -2,6 +2,7 @@
 
 import base64
 import os
+import resource
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -105,6 +106,12 @@ UNREAD_PROBLEMS: Final = (
 )
 
 
+#: Connections that a process of NGINX has for each request that one address may have in hand: two for the request, and
+#: as many for everybody else, even where one process got all of the address's.
+_CONNECTIONS_A_REQUEST: Final = 4
+_OF_ITS_OWN: Final = 64  #: connections and files of a process itself: its doors, its logs, the way to the others
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstreams:
     """Who stands behind the gate: `host:port`, or `unix:/path`."""
@@ -148,10 +155,25 @@ def _addresses(settings: Settings, upstreams: Upstreams) -> dict[str, Any]:
         "log_format": settings.log_format,
         "tool_login": base64.b64encode(login.encode()).decode(),
         "rate_limit": settings.rate_limit,
-        "connection_limit": settings.connection_limit,
+        **_limits(settings),
         "max_body_bytes": MAX_BODY_BYTES,
         "max_batch_bytes": MAX_BATCH_BYTES,
         "read_timeout_s": _read_timeout_s(settings),
+    }
+
+
+def _limits(settings: Settings) -> dict[str, int]:
+    """Return how much NGINX takes on; where the system opens fewer files, less, so that it can still say 429."""
+    most_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    in_hand = settings.connection_limit
+    if most_files != resource.RLIM_INFINITY:
+        in_hand = max(1, min(in_hand, (most_files - 2 * _OF_ITS_OWN) // _CONNECTIONS_A_REQUEST))
+    connections = in_hand * _CONNECTIONS_A_REQUEST + _OF_ITS_OWN
+    return {
+        "connection_limit": in_hand,
+        "batch_limit": max(1, in_hand * MAX_BODY_BYTES // MAX_BATCH_BYTES),  # no more memory than other requests take
+        "worker_connections": connections,
+        "open_files": connections + _OF_ITS_OWN,
     }
 
 

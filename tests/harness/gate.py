@@ -87,9 +87,11 @@ class Gate:
         self._options = [part for name, value in addresses.items() for part in (f"--{name}", value)]
         self.process = None
 
-    def start(self, *more):
+    def start(self, *more, open_files=None):
+        """Start it, with *open_files* as the most that it may open."""
+        limited = ["prlimit", f"--nofile={open_files}:{open_files}"] if open_files else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "gate", *self._options, *more],
+            [*limited, sys.executable, "-m", "gateway", "gate", *self._options, *more],
             cwd=CHECKOUT,
             env=self._environment,
             stdout=subprocess.PIPE,

@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from harness.gate import LIMIT_S, Gate, StandIn, answers, code_of, text_of, wait_for
@@ -122,6 +124,93 @@ def test_one_address_does_not_get_all_of_the_connections(tmp_path, upstream):
 
     assert (code_of(refused), refused[1]["Retry-After"]) == ((429, "rate_limited"), "1")
     assert [each.result()[0] for each in in_hand] + [after[0]] == [200] * 3
+
+
+def half_send(gate, path="/producer/messages"):
+    """Send a request whose body is still on its way."""
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+    connection = socket.create_connection(("127.0.0.1", gate.port), timeout=LIMIT_S)
+    connection.sendall(head.encode())
+    return connection
+
+
+def ask(gate, path="/producer/messages"):
+    return gate.ask("POST", path, body=b"{}")
+
+
+def is_full(gate, opened, path="/producer/messages"):
+    """Half send one more, and tell whether the next is refused."""
+    opened.enter_context(half_send(gate, path))
+    answer = ask(gate, path)
+    return answer[0] != 200 and code_of(answer) == (429, "rate_limited")
+
+
+@pytest.fixture
+def opened():
+    with ExitStack() as connections:
+        yield connections
+
+
+@pytest.fixture
+def most_files():
+    """Let this process open as many files as it may at all."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    yield before[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_an_address_gets_as_many_connections_as_the_setting_says(tmp_path, upstream, most_files, opened):
+    most = 2_200  # beyond what two processes have by default
+    if 0 < most_files < 5 * most:
+        pytest.skip("this machine opens too few files")
+    gate = Gate(tmp_path, upstream.port, connection_limit=str(most), rate_limit="100000")
+    try:
+        gate.start()
+        for _ in range(most - 1):
+            opened.enter_context(half_send(gate))
+        taken = ask(gate)
+        wait_for(lambda: is_full(gate, opened), "the limit")
+    finally:
+        gate.stop()
+
+    assert taken[0] == 200
+    assert "worker.out_of_connections" not in text_of(gate.error_log)
+
+
+def test_where_few_files_may_be_open_the_limit_is_lower_and_still_said(tmp_path, upstream, opened):
+    gate = Gate(tmp_path, upstream.port)
+    try:
+        gate.start(open_files=200)
+        taken = ask(gate)
+        wait_for(lambda: is_full(gate, opened), "the limit")
+    finally:
+        gate.stop()
+
+    assert taken[0] == 200
+    assert "worker.out_of_connections" not in text_of(gate.error_log)
+
+
+def test_of_batches_an_address_gets_fewer_in_hand_for_they_are_large(tmp_path, upstream, opened):
+    batch = "/producer/messages/batch"
+    gate = Gate(tmp_path, upstream.port, connection_limit="32")
+    try:
+        gate.start()
+        taken = ask(gate, batch)
+        wait_for(lambda: is_full(gate, opened, batch), "the limit of batches")
+        other = ask(gate)
+        wait_for(lambda: is_full(gate, opened), "the limit of all requests")
+        opened.close()
+        wait_for(lambda: ask(gate, batch)[0] == 200, "room")
+        for _ in range(31):
+            opened.enter_context(half_send(gate))
+        wait_for(lambda: is_full(gate, opened), "the limit of all requests")
+        refused = ask(gate, batch)
+    finally:
+        gate.stop()
+
+    assert (taken[0], other[0]) == (200, 200)
+    assert code_of(refused) == (429, "rate_limited")
 
 
 def test_a_log_that_was_renamed_is_opened_anew(gate):
