@@ -25,7 +25,7 @@ from gateway.transactions import begin_writing, read
 
 _FORM: Final = re.compile(r"pk_[A-Za-z0-9_-]{43}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_TAKEN: Final = frozenset({"anonymous", "monitor"})  #: names that logs and histories use for others
+_TAKEN: Final = ("anonymous", "monitor", "nobody")  #: names that logs and histories use for others
 _REMEMBERED_S: Final = 2.0  #: a revoked key works for this long at most
 _LAST_USED_STEP_MS: Final = 60_000  #: so that a busy key does not cost a write for each request
 _MOST_REMEMBERED: Final = 4096
@@ -96,8 +96,10 @@ class KeyStore:
             KeyNameTaken: another key has this name, be it revoked: a name stands for one key in logs for ever.
             LedgerUnavailable: the database does not answer.
         """
-        if not _NAME.fullmatch(name) or name in _TAKEN:
+        if not _NAME.fullmatch(name):
             raise InvalidRequest("a key's name is 1 to 64 letters, digits, '.', '-' and '_'", field="/name")
+        if name in _TAKEN:
+            raise InvalidRequest(f"a key cannot be named {', '.join(_TAKEN[:-1])} or {_TAKEN[-1]}", field="/name")
         plain = plain or generate()
         if not _FORM.fullmatch(plain):
             raise InvalidRequest("a key is pk_ and 43 letters, digits, '-' and '_'", field="/key")

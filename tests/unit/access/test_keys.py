@@ -256,7 +256,9 @@ def test_a_key_of_the_wrong_form_is_not_registered(store: KeyStore, plain: str):
     assert store.list() == []
 
 
-@pytest.mark.parametrize("name", ["anonymous", "monitor"])
+@pytest.mark.parametrize("name", ["anonymous", "monitor", "nobody"])
 def test_a_name_that_stands_for_somebody_else_is_refused(store: KeyStore, name: str):
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequest, match=rf"^a key cannot be named .*\b{name}\b") as caught:
         store.create(name, Role.CLIENT)
+
+    assert caught.value.field == "/name"
