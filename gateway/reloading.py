@@ -122,7 +122,7 @@ def gunicorn_hooks() -> dict[str, Any]:
     Return what `gunicorn.conf.py` sets so that SIGHUP does not replace the processes.
 
     The application keeps what takes new settings as its extension `RENEW`. gunicorn's own way closes the connections
-    that NGINX keeps open, on which a request may be on its way, and ends if a new process does not start.
+    that service_1 keeps to service_2, on which a message may be on its way, and ends if a new process does not start.
     """
     journal = Journal()
 

@@ -22,7 +22,7 @@ _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
 _GRACE_S = 30  #: for requests in flight at a stop
 _SILENT_S = 60  #: a worker process that does not stir for this long is killed
 _HEADER_BYTES = 65_536  #: more than NGINX takes of all headers: it passes one that came twice on as one line
-_KEEPALIVE_S = 75  #: longer than NGINX and requests keep an idle connection, so that they close first
+_KEEPALIVE_S = 75  #: an idle connection is kept for service_1's next message to service_2; NGINX keeps none
 
 
 class RootLogger(Logger):
