@@ -154,7 +154,7 @@ def _transport_options(broker_url: str, *, publisher: bool) -> dict[str, Any]:
 
 
 def _is_redis(broker_url: str) -> bool:
-    return broker_url.startswith(("redis", "sentinel"))
+    return broker_url.startswith("redis")
 
 
 def redis_lists(pool: str) -> list[str]:
