@@ -11,7 +11,6 @@ import hashlib
 import io
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,6 +38,7 @@ PREFIX: Final = "GATEWAY_"
 TOML: Final = "gateway.toml"
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_EVERYBODYS: Final = Path("/tmp")  # noqa: S108 - not TMPDIR, which shells and programs differ in; `up` checks the folder
 _SOCKET_PATH_LIMIT: Final = 107  # bytes that the kernel takes for a unix socket's path, without the closing zero
 _SHORTEST_KEY: Final = 32  # of the letters that `up` draws: 192 random bits
 _LONGEST_SOCKET_NAME: Final = "/supervisor.sock.1234567"  # supervisor binds a temporary name first
@@ -233,12 +233,12 @@ class Settings(BaseModel):
 
     @property
     def run_dir(self) -> Path:
-        """The sockets: `var/run`, or a short folder of the same user where its path is too long for a socket."""
+        """The sockets: `var/run`, or a folder of the same user in /tmp where its path is too long for a socket."""
         usual = self.var / "run"
         if len(os.fsencode(usual)) + len(_LONGEST_SOCKET_NAME) <= _SOCKET_PATH_LIMIT:
             return usual
         name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"portcullis-{os.getuid()}-{name}"
+        return _EVERYBODYS / f"portcullis-{os.getuid()}-{name}"
 
     @property
     def ledger_url(self) -> str:

@@ -48,6 +48,7 @@ class Life:
     processes: set[int] = field(default_factory=set)  #: while it ran
     left_processes: set[int] = field(default_factory=set)
     left_sockets: list[Path] = field(default_factory=list)
+    status_elsewhere: int | None = None  #: what `status` ended with in a shell that has another TMPDIR
     down_said: str = ""
     neighbour_states: dict[str, str] = field(default_factory=dict)  #: after it was gone
 
@@ -78,11 +79,17 @@ def started(home):
 
 @pytest.fixture(scope="module")
 def neighbour(started, tmp_path_factory):
-    """A second mesh beside the first, in a home whose path is too long for a unix socket, from its start to its end."""
+    """
+    A second mesh beside the first, from its start to its end.
+
+    Its home's path is too long for a unix socket, and the shell that starts it has a TMPDIR of its own.
+    """
     deep = tmp_path_factory.mktemp("deep").joinpath(*(f"a-folder-with-quite-a-long-name-{n}" for n in range(5)))
-    with running_mesh(deep) as mesh:
+    with running_mesh(deep, TMPDIR=str(tmp_path_factory.mktemp("tmp"))) as mesh:
         life = Life(mesh, processes=processes_of(mesh), secrets=_secrets(mesh))
         life.answers = {name: _send(one).status_code for name, one in (("it", mesh), ("first", started.mesh))}
+        del mesh.environment["TMPDIR"]
+        life.status_elsewhere = mesh.run("status").returncode
         life.down_said = mesh.run("down").stdout
         life.left_processes, life.left_sockets = processes_of(mesh), sockets_of(mesh)
         life.neighbour_states = states(started.mesh)
@@ -257,6 +264,10 @@ def test_each_home_has_secrets_of_its_own(started, neighbour):
 def test_a_home_may_have_a_path_that_is_too_long_for_a_unix_socket(neighbour):
     assert len(str(neighbour.mesh.home)) > SOCKET_PATH_LIMIT
     assert neighbour.answers["it"] == 200
+
+
+def test_a_shell_with_another_folder_for_temporary_files_finds_a_mesh_in_a_long_home(neighbour):
+    assert neighbour.status_elsewhere == 0
 
 
 def test_down_leaves_no_process_and_no_socket(neighbour):

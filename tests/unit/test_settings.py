@@ -1,4 +1,5 @@
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -262,6 +263,16 @@ def test_two_long_homes_do_not_share_their_sockets():
     folders = {Settings(home=Path(f"{long}/{name}")).run_dir for name in ("one", "two")}
 
     assert len(folders) == 2
+
+
+def test_every_shell_and_program_looks_for_the_sockets_of_a_long_home_in_the_same_place(tmp_path: Path, monkeypatch):
+    settings = Settings(home=Path("/" + "h" * 150))
+    usual = settings.run_dir
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # where Python remembers what it was
+
+    assert settings.run_dir == usual
 
 
 def test_message_is_always_a_kind_and_own_processors_have_a_pool(home: Path):
