@@ -13,6 +13,7 @@ _TIMEOUT_S: Final = 15
 _FOLLOW_S: Final = 60
 _POLL_S: Final = 0.2
 _QUEUED: Final = 202
+_HELD: Final = frozenset({"personal_data", "secret"})  #: refusals for what was found; others are no verdict
 _ENDED: Final = frozenset({"completed", "failed", "canceled"})
 _SAMPLES: Final = (
     ("a plain one", {"text": "The ferry leaves at noon, and there will be soup on board.", "delivery": "sync"}),
@@ -41,7 +42,7 @@ def send_samples(url: str, *, key: str | None = None) -> list[Verdict]:
     Send the samples to the gate at *url*, with *key* where it does not take messages without one.
 
     Raises:
-        TrialFailed: there was no answer, or one that says that the mesh is not well.
+        TrialFailed: there was no answer, or one that is no verdict.
     """
     with requests.Session() as session:
         session.trust_env = False  # a proxy of the user's is not on the way to this machine
@@ -57,14 +58,22 @@ def send_samples(url: str, *, key: str | None = None) -> list[Verdict]:
 
 def _send(session: requests.Session, url: str, sample: str, body: Mapping[str, Any]) -> Verdict:
     answer = session.post(f"{url}/producer/messages", json=body, timeout=_TIMEOUT_S)
-    if answer.status_code >= requests.codes.internal_server_error or answer.status_code in {401, 403, 404, 405}:
-        raise TrialFailed(f"the mesh runs, but {sample} of the sample messages got {answer.status_code}")
+    if not answer.ok and (code := _code_of(answer)) not in _HELD:
+        got = f"{answer.status_code} {code}".rstrip()
+        raise TrialFailed(f"the mesh runs, but {sample} of the sample messages got {got}")
     told = answer.json()
-    outcome = told.get("outcome", "held")
+    outcome = told["outcome"] if answer.ok else "held"
     words = f"{outcome}, {_what_was_found(told)}"
     if answer.status_code == _QUEUED:
         words += f", its task {_follow(session, url + answer.headers['Location'])}"
     return Verdict(sample=sample, status=answer.status_code, words=words)
+
+
+def _code_of(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["code"])
+    except (ValueError, LookupError, TypeError):  # not of our making
+        return ""
 
 
 def _what_was_found(told: Mapping[str, Any]) -> str:
