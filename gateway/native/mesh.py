@@ -17,14 +17,14 @@ from gateway.checks import try_out
 from gateway.errors import GatewayError
 from gateway.native import leftovers, processes
 from gateway.native.folders import private_folder, write_private
-from gateway.native.home import PreparedHome, make_folders, prepare_home
+from gateway.native.home import make_folders, prepare_home
 from gateway.native.plan import INNER_PORTS, NAMES, Program, gate_url, metrics_folder, programs
 from gateway.native.ports import choose_gate_port, inner_ports
 from gateway.native.programs import find_nginx, find_redis_server
 from gateway.native.summary import print_summary, print_warnings
 from gateway.native.supervision import ProgramState, Supervisor, SupervisorFailed
 from gateway.native.templates import render
-from gateway.native.trial import send_samples
+from gateway.native.trial import Verdict, send_samples
 from gateway.settings import CHECKOUT, Settings
 
 LOGS: Final = ("service_1", "service_2", "worker-io", "worker-cpu", "monitor", "nginx-access", "nginx-error")
@@ -77,28 +77,33 @@ def up(settings: Settings, *, plan: Planner = programs) -> None:
     """
     os.umask(0o077)  # the ledger is made here
     make_folders(settings)
-    with _alone(settings):
-        supervisor = Supervisor(settings)
-        if supervisor.runs():
-            typer.echo(f"Portcullis is already running at {_running_url(settings)}")
-            return
-        print_warnings(try_out(settings))
-        leftovers.end(settings)
-        find_nginx(settings)
-        redis_server = None if settings.broker_url else find_redis_server(settings)
-        port = choose_gate_port(settings)
-        prepared = prepare_home(settings)
-        settings = prepared.settings
-        inner = inner_ports(settings.var / "ports.json", INNER_PORTS)
-        planned = plan(settings, gate_port=port, inner=inner, redis_server=redis_server)
-        url = gate_url(settings.bind, port)
-        try:
+    first_admin_key: str | None = None
+    try:
+        with _alone(settings):
+            supervisor = Supervisor(settings)
+            if supervisor.runs():
+                typer.echo(f"Portcullis is already running at {_running_url(settings)}")
+                return
+            print_warnings(try_out(settings))
+            leftovers.end(settings)
+            find_nginx(settings)
+            redis_server = None if settings.broker_url else find_redis_server(settings)
+            port = choose_gate_port(settings)
+            prepared = prepare_home(settings)
+            settings, first_admin_key = prepared.settings, prepared.first_admin_key
+            inner = inner_ports(settings.var / "ports.json", INNER_PORTS)
+            planned = plan(settings, gate_port=port, inner=inner, redis_server=redis_server)
+            url = gate_url(settings.bind, port)
             _start(settings, supervisor, planned, url)
-        except BaseException:
-            if prepared.first_admin_key:  # nobody can show it again
-                typer.echo(f"The first admin's key, shown this once:\n  {prepared.first_admin_key}")
-            raise
-    _try(prepared, url)
+        key = settings.loadtest_key.get_secret_value() if settings.anonymous == "none" else None
+        verdicts, failure = _try(url, key)
+    except BaseException:
+        if first_admin_key:  # nobody can show it again
+            typer.echo(f"The first admin's key, shown this once:\n  {first_admin_key}")
+        raise
+    print_summary(url, verdicts, needs_key=key is not None, first_admin_key=first_admin_key)
+    if failure:
+        raise failure
 
 
 def down(settings: Settings) -> None:
@@ -281,19 +286,12 @@ def _stop(settings: Settings, supervisor: Supervisor) -> None:
     leftovers.end(settings)
 
 
-def _try(prepared: PreparedHome, url: str) -> None:
-    """Send the samples and print the summary; the admin's key is printed in any case, for there is no second time."""
-    settings = prepared.settings
-    key = settings.loadtest_key.get_secret_value() if settings.anonymous == "none" else None
-    failure: GatewayError | None = None
-    verdicts = []
+def _try(url: str, key: str | None) -> tuple[list[Verdict], GatewayError | None]:
+    """Send the samples; what goes wrong is handed back, for the summary goes first."""
     try:
-        verdicts = send_samples(url, key=key)
+        return send_samples(url, key=key), None
     except GatewayError as error:
-        failure = error
-    print_summary(url, verdicts, needs_key=key is not None, first_admin_key=prepared.first_admin_key)
-    if failure:
-        raise failure
+        return [], error
 
 
 def _running_url(settings: Settings) -> str:

@@ -32,7 +32,7 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Behaviour:
 
 
 @contextmanager
-def running_service() -> Iterator[Service]:
+def running_service(port: int = 0) -> Iterator[Service]:
     service = Service()
 
     class Handler(BaseHTTPRequestHandler):
@@ -50,7 +50,7 @@ def running_service() -> Iterator[Service]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # a connection that a test cuts off is no news
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

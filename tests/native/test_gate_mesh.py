@@ -1,18 +1,23 @@
 """The supervision of a mesh whose programs are small stand-ins: what `up` and `down` promise whatever runs."""
 
 import os
+import re
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 
 import pytest
 from harness.gate import free_port, wait_for
+from harness.service import running_service
 
 from gateway.errors import InvalidSetting
 from gateway.native import mesh, processes
 from gateway.native.plan import Program
 from gateway.native.trial import TrialFailed
 from gateway.settings import load
+
+KEY = re.compile(r"^\s*pk_[A-Za-z0-9_-]{43}$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -117,6 +122,37 @@ def test_an_interrupted_up_leaves_nothing(settings):
         mesh.up(settings, plan=planned(sleeper("broker"), never))
 
     assert processes.marked(settings.home) == set()
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_who_interrupts_up_at_its_samples_still_gets_the_first_admins_key(settings, capsys):
+    with ExitStack() as until_the_end:
+
+        def plan(*_args, gate_port, **_options):
+            gate = until_the_end.enter_context(running_service(gate_port))
+            gate.behave = lambda _: os.kill(os.getpid(), signal.SIGINT)
+            return (sleeper("broker"),)
+
+        with pytest.raises(KeyboardInterrupt):
+            mesh.up(settings, plan=plan)
+
+    assert len(KEY.findall(capsys.readouterr().out)) == 1
+
+
+def test_a_start_that_fails_before_its_first_program_still_shows_the_first_admins_key(settings, capsys):
+    def plan(*_args, **_options):
+        raise InvalidSetting("GATEWAY_LOADTEST_KEY: no quotes, please")
+
+    with pytest.raises(InvalidSetting):
+        mesh.up(settings, plan=plan)
+
+    assert len(KEY.findall(capsys.readouterr().out)) == 1
+
+
+def test_the_first_admins_key_is_shown_once_where_the_samples_fail(settings, capsys):
+    up_without_a_gate(settings, sleeper("broker"))
+
+    assert len(KEY.findall(capsys.readouterr().out)) == 1
 
 
 def test_the_children_of_a_killed_supervisor_are_found_and_ended(settings):
