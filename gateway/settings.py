@@ -43,8 +43,10 @@ _SOCKET_PATH_LIMIT: Final = 107  # bytes that the kernel takes for a unix socket
 _SHORTEST_KEY: Final = 32  # of the letters that `up` draws: 192 random bits
 _LONGEST_SOCKET_NAME: Final = "/supervisor.sock.1234567"  # supervisor binds a temporary name first
 _TOML_POSITION: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_HOST: Final = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::(?!443$)[1-9][0-9]{0,4})?")
+_NAME: Final = r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])"
+_HOST: Final = re.compile(rf"{_NAME}(?::(?!443$)[1-9][0-9]{{0,4}})?")
 _HOST_OR_WILDCARD: Final = re.compile(rf"(?:\*\.)?{_HOST.pattern}")
+_HTTP_URL: Final = re.compile(rf"(?i)https?://(?:[^\s/?#@]*@)?{_NAME}\.?(?::[0-9]+)?(?:/[^\s?#]*)?")
 _BROKERS: Final = ("redis", "rediss", "redis+socket", "amqp", "amqps", "pyamqp")  # what the queue has been made for
 _REASONS: Final = {"extra_forbidden": "there is no such setting", "missing": "it is missing"}
 
@@ -107,8 +109,10 @@ class Settings(BaseModel):
     )
     web_workers: int = Field(2, ge=1, le=64, description="Processes of each web service.")
     web_threads: int = Field(8, ge=1, le=256, description="Threads of each process of a web service.")
-    service_1_url: str = Field("", description="Where the monitor finds service_1; not set: it is not checked.")
-    service_2_url: str = Field("http://127.0.0.1:8002", description="Where service_1 finds service_2.")
+    service_1_url: str = Field(
+        "", description="Where the monitor finds service_1; not set: it is not checked.", repr=False
+    )
+    service_2_url: str = Field("http://127.0.0.1:8002", description="Where service_1 finds service_2.", repr=False)
     forward_timeout_s: float = Field(10.0, gt=0, le=60, description="Wait for service_2's answer, in seconds.")
     screening_budget_ms: int = Field(2000, ge=10, le=30_000, description="Screening one message may take this long.")
     lease_s: float = Field(10.0, ge=1, le=3600, description="A worker that is silent for this long has lost its task.")
@@ -136,8 +140,8 @@ class Settings(BaseModel):
     )
     recommender_url: str = Field(
         "",
-        pattern=r"^(https?://[!-~]+)?$",
         description="An OpenAI-compatible API for recommendations; not set: the shipped catalogue.",
+        repr=False,
     )
     recommender_model: str = Field("", description="The model that it is asked for.")
     recommender_timeout_s: float = Field(30.0, gt=0, le=300, description="Wait for its answer, in seconds.")
@@ -178,6 +182,13 @@ class Settings(BaseModel):
         for url in urls.split(";") if urls else ():  # several are a cluster's
             _check_broker_url(url)
         return urls
+
+    @field_validator("service_1_url", "service_2_url", "recommender_url")
+    @classmethod
+    def _addresses(cls, url: str, info: ValidationInfo) -> str:
+        if url or info.field_name == "service_2_url":
+            _check_http_url(url)
+        return url
 
     @field_validator("token_key")
     @classmethod
@@ -269,12 +280,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         InvalidSetting: an unknown name or a bad value; one line that names it and does not repeat a value.
     """
     home = _home(environ)
-    given = {**_read_env(home / ".env"), **environ}
-    named = {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if name.startswith(PREFIX)}
-    for name in named:
-        if name not in SCALARS:
-            raise InvalidSetting(f"{PREFIX}{name.upper()} is not a setting{_suggestion(name)}")
-    scalars = {name: value for name, value in named.items() if value}
+    scalars = {**_scalars(_read_env(home / ".env")), **_scalars(environ)}
     file = toml_file(home)
     document = _read_text(file) if file else ""
     tables = _parsed(document)
@@ -304,6 +310,16 @@ def _split(listed: str) -> list[str]:
     return [name.strip() for name in listed.split(",") if name.strip()]
 
 
+def _check_http_url(url: str) -> None:
+    """Raise ValueError, without a word of *url*, for one that nothing can be sent to; it may hold a password."""
+    try:
+        good = url.isascii() and _HTTP_URL.fullmatch(url) and urlsplit(url).port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("it has to be http:// or https:// with a host, and at most a port and a path behind it")
+
+
 def _check_broker_url(url: str) -> None:
     """Raise ValueError, without a word of *url*, for one that the queue could not read; it may hold a password."""
     scheme = url.partition("://")[0]
@@ -315,6 +331,15 @@ def _check_broker_url(url: str) -> None:
         port, database = 0, ""
     if port == 0 or (scheme in {"redis", "rediss"} and database and not (database.isascii() and database.isdigit())):
         raise ValueError("it cannot be read as scheme://user:password@host:port/name; %XX is for what is special there")
+
+
+def _scalars(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what is set of the settings in *given*; an empty value is none."""
+    named = {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if name.startswith(PREFIX)}
+    for name in named:
+        if name not in SCALARS:
+            raise InvalidSetting(f"{PREFIX}{name.upper()} is not a setting{_suggestion(name)}")
+    return {name: value for name, value in named.items() if value}
 
 
 def _home(environ: Mapping[str, str]) -> Path:

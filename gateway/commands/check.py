@@ -6,6 +6,7 @@ import typer
 
 from gateway.checks import OwnDetector, own_detectors, try_out
 from gateway.errors import InvalidSetting
+from gateway.native.ports import try_bind
 from gateway.native.programs import try_programs
 from gateway.native.summary import print_warnings
 from gateway.reloading import GOOD
@@ -18,6 +19,7 @@ def check(*, quick: Annotated[bool, typer.Option("--quick", help="leave out the 
     settings = load()
     run_check(settings, quick=quick)
     if not quick:  # the programs that run ask quickly, each of which may be where others are not
+        try_bind(settings)
         try_programs(settings)
     typer.echo(GOOD)
 

@@ -39,6 +39,19 @@ def choose_gate_port(settings: Settings) -> int:
     raise AssertionError("the last candidate returns or raises")
 
 
+def try_bind(settings: Settings) -> None:
+    """
+    Check that `GATEWAY_BIND` is an address of this machine; whether its port is free, a start tells.
+
+    Raises:
+        InvalidSetting: it is not.
+    """
+    try:
+        _bind(settings.bind, 0).close()
+    except OSError as error:
+        raise InvalidSetting(_why_not(error, settings.bind, 0)) from None
+
+
 def listen_address(bind: str, port: int) -> str:
     """Write an address the way NGINX and browsers do."""
     return f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}"
@@ -77,9 +90,11 @@ def answers(port: int) -> bool:
 
 
 def _bind(address: str, port: int) -> socket.socket:
-    family, kind, protocol, _, where = socket.getaddrinfo(
-        address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
+    try:
+        found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except ValueError as error:  # no name server was asked: no name is like that
+        raise OSError(errno.EADDRNOTAVAIL, "no address") from error
+    family, kind, protocol, _, where = found[0]
     bound = socket.socket(family, kind, protocol)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended do not count

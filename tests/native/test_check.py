@@ -1,5 +1,7 @@
 """`portcullis check` as its user sees it, with code of the user's own."""
 
+import socket
+
 import pytest
 from harness.acme import POLICY, install
 from harness.mesh import Mesh
@@ -61,6 +63,18 @@ def test_a_program_that_is_not_there_is_refused_before_a_start_would(mesh, setti
     mesh.environment[setting] = "/nope"
 
     assert refusal(mesh, POLICY) == f"portcullis: {setting}: no such program\n"
+
+
+@pytest.mark.parametrize("address", ["999.1.1.1", "203.0.113.7", "a..b"])
+def test_an_address_of_another_machine_is_refused_before_a_start_would(mesh, address):
+    mesh.environment |= {"GATEWAY_BIND": address, "GATEWAY_ANONYMOUS": "none"}
+
+    assert refusal(mesh, POLICY) == "portcullis: GATEWAY_BIND is not an address of this machine\n"
+
+
+def test_a_mesh_that_runs_does_not_keep_its_configuration_from_being_good(mesh):
+    with socket.create_server(("127.0.0.1", mesh.port)):
+        assert checked(mesh, POLICY).returncode == 0
 
 
 def test_a_warning_is_told_and_the_configuration_is_good(mesh):

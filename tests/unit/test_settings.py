@@ -72,6 +72,14 @@ def test_an_empty_variable_is_one_that_is_not_set(home: Path):
     assert settings.port is None
 
 
+def test_an_empty_variable_leaves_what_the_env_file_says(home: Path):
+    (home / ".env").write_text(f"GATEWAY_MESH_TOKEN={HIDDEN}\nGATEWAY_LOG_LEVEL=DEBUG\n", encoding="utf-8")
+
+    settings = loaded(home, MESH_TOKEN="", LOG_LEVEL="")
+
+    assert (settings.mesh_token.get_secret_value(), settings.log_level) == (HIDDEN, "DEBUG")
+
+
 @pytest.mark.parametrize("variable", ["GATEWAY_PROT", "GATEWAY_KINDS", "GATEWAY_POLICY"])
 def test_an_unknown_variable_stops_the_start_with_one_line_that_names_it(home: Path, variable: str):
     told = refusal(home, **{variable.removeprefix("GATEWAY_"): HIDDEN})
@@ -120,6 +128,21 @@ def test_an_unknown_name_in_the_homes_env_file_stops_the_start(home: Path):
         ("BROKER_URL", f"redis://127.0.0.1:6379/{HIDDEN}"),
         ("BROKER_URL", f"amqp://a/;http://u:{HIDDEN}@b/"),
         ("TOKEN_KEY", f"{'k' * 32},{HIDDEN}"),
+        ("SERVICE_1_URL", HIDDEN),
+        ("SERVICE_2_URL", HIDDEN),
+        ("SERVICE_2_URL", f"127.0.0.1:8002/{HIDDEN}"),
+        ("SERVICE_2_URL", f"ftp://{HIDDEN}.example"),
+        ("SERVICE_2_URL", f"http://u:{HIDDEN}@:8002"),
+        ("SERVICE_2_URL", f"http://u:{HIDDEN}@h:port"),
+        ("SERVICE_2_URL", f"http://u:{HIDDEN}@h:65536"),
+        ("SERVICE_2_URL", f"http://u:{HIDDEN}@h:0"),
+        ("SERVICE_2_URL", f"http://u:{HIDDEN}#1@h"),
+        ("SERVICE_2_URL", f"http://h/?key={HIDDEN}"),
+        ("SERVICE_2_URL", f"http://a..{HIDDEN}"),
+        ("SERVICE_2_URL", f"http://[::{HIDDEN}]:80"),
+        ("SERVICE_2_URL", f"http://h /{HIDDEN}"),
+        ("SERVICE_2_URL", f"http://ł:{HIDDEN}@h"),
+        ("RECOMMENDER_URL", f"https://*.{HIDDEN}.example"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_one_line_that_does_not_show_it(home: Path, name: str, value: str):
@@ -128,6 +151,27 @@ def test_a_bad_value_stops_the_start_with_one_line_that_does_not_show_it(home: P
     assert told.startswith(f"GATEWAY_{name}: ")
     assert "\n" not in told
     assert len(value) < 4 or value not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://service_2:8002",
+        "http://10.0.0.5",
+        "http://[::1]:8002/",
+        "https://u:p%2Fw@Processing.internal.example.:8443/portcullis/v1",
+    ],
+)
+def test_a_service_may_be_wherever_http_leads(home: Path, url: str):
+    settings = loaded(home, SERVICE_1_URL=url, SERVICE_2_URL=url, RECOMMENDER_URL=url)
+
+    assert {settings.service_1_url, settings.service_2_url, settings.recommender_url} == {url}
+
+
+def test_service_2_is_somewhere(home: Path):
+    (home / "gateway.toml").write_text('service_2_url = ""\n', encoding="utf-8")
+
+    assert refusal(home).startswith("gateway.toml:1: service_2_url: ")
 
 
 @pytest.mark.parametrize(
@@ -235,6 +279,7 @@ def test_a_file_that_is_no_text_stops_the_start(home: Path):
 def test_secrets_and_addresses_with_passwords_do_not_show_in_repr(home: Path):
     given = dict.fromkeys(("MESH_TOKEN", "SECRET_KEY", "TOKEN_KEY", "LOADTEST_KEY"), HIDDEN * 3)
     urls = {"DATABASE_URL": f"postgresql://u:{HIDDEN}@h/n", "BROKER_URL": f"redis://:{HIDDEN}@h/0"}
+    urls |= dict.fromkeys(("SERVICE_1_URL", "SERVICE_2_URL", "RECOMMENDER_URL"), f"http://u:{HIDDEN}@h")
 
     settings = loaded(home, **given, **urls)
 
