@@ -16,6 +16,7 @@ from gateway.wiring import build_ledger
 
 _PORTION: Final = 500
 _DAY_MS: Final = 86_400_000
+_MOST_DAYS: Final = 36_500  #: a hundred years; none that is longer, and no infinite one, is meant
 _TIDY_WITHIN_S: Final = 15.0
 _PAUSE_S: Final = 0.2
 
@@ -30,7 +31,7 @@ def purge(
     *,
     task: Annotated[list[str] | None, typer.Option(help="one task, by its id; may be given again")] = None,
     caller: Annotated[str, typer.Option(help="what came from this key")] = "",
-    older_than: Annotated[float | None, typer.Option(help="days since it ended", min=0)] = None,
+    older_than: Annotated[float | None, typer.Option(help="days since it ended")] = None,
     alerts: Annotated[bool, typer.Option("--alerts", help="alerts and their reports instead of tasks")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
@@ -63,6 +64,8 @@ def _chosen(ids: list[str], caller: str, older_than: float | None) -> Chosen:
         raise InvalidRequest("say which: --task, --caller or --older-than")
     if not all(is_id(each) for each in ids):
         raise InvalidRequest("--task takes the id of a task")
+    if older_than is not None and not 0 <= older_than <= _MOST_DAYS:
+        raise InvalidRequest(f"--older-than takes days, from 0 to {_MOST_DAYS}")
     before = None if older_than is None else now_ms() - int(older_than * _DAY_MS)
     return Chosen(ids=tuple(ids), caller=caller or None, before=before)
 

@@ -170,3 +170,13 @@ def test_without_saying_which_nothing_is_purged(ledger: SqlLedger, arguments: li
     code, _ = purge(*arguments, "--yes")
 
     assert (code != 0, len(ledger.tasks())) == (True, 1)
+
+
+@pytest.mark.parametrize("days", ["-1", "36501", "1e300", "1e999", "nan"])
+def test_an_age_that_cannot_be_meant_is_one_line(ledger: SqlLedger, days: str):
+    a_task(ledger)
+
+    code, said = purge("--older-than", days, "--yes")
+
+    assert (code, said) == (1, "--older-than takes days, from 0 to 36500")
+    assert len(ledger.tasks()) == 1
