@@ -21,6 +21,7 @@ from gateway.kinds_page import kinds_page
 from gateway.ledger.migrations import migrate as run_migrations
 from gateway.native import gate as native_gate
 from gateway.native import mesh
+from gateway.native.folders import private_folder
 from gateway.native.home import prepare_home
 from gateway.native.nginx_conf import Upstreams
 from gateway.native.summary import print_warnings
@@ -70,8 +71,11 @@ def follow_logs() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the ledger's schema up to date."""
-    run_migrations(load().ledger_url)
+    """Bring the ledger's schema up to date; make the ledger in a fresh home."""
+    settings = load()
+    if not settings.database_url:
+        private_folder(settings.var)
+    run_migrations(settings.ledger_url)
 
 
 @app.command()
@@ -174,6 +178,7 @@ def _told(error: GatewayError) -> str:
     """Say it to whoever sits at this machine: a client is not told where the ledger is."""
     if type(error) is LedgerUnavailable and str(error) == str(LedgerUnavailable()):  # others say more
         return (
-            "GATEWAY_DATABASE_URL: the ledger, which it names (not set: the home's var/ledger.db), cannot be used now"
+            "GATEWAY_DATABASE_URL: the ledger, which it names (not set: the home's var/ledger.db, made by the first "
+            "`make up`), cannot be used now"
         )
     return str(error)
