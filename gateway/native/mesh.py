@@ -30,9 +30,9 @@ from gateway.settings import CHECKOUT, Settings
 LOGS: Final = ("service_1", "service_2", "worker-io", "worker-cpu", "monitor", "nginx-access", "nginx-error")
 _BY_RULES: Final = ("service_1", "service_2", "worker-io", "worker-cpu", "monitor")  #: who takes new settings
 _UP_WITHIN_S: Final = 120  #: Flower and Locust take their time on a busy machine
-_DOWN_WITHIN_S: Final = 300  #: the sum of what each program may take, and some
+_DOWN_WITHIN_S: Final = 360  #: the sum of what each program may take, and some
 _TAKEN_WITHIN_S: Final = 60  #: a language model takes its time to load
-_OTHERS_WITHIN_S: Final = 150  #: that a second `up` or `down` waits for the first
+_OTHERS_WITHIN_S: Final = _UP_WITHIN_S + _DOWN_WITHIN_S  #: that a second waits for the first, which may stop again
 _POLL_S: Final = 0.2
 _ENDS_TOLERATED: Final = 3  #: a program that ended this often will not come up
 _BROKER_TEMPLATE: Final = CHECKOUT / "deploy" / "native" / "broker.conf"
@@ -101,7 +101,7 @@ def up(settings: Settings, *, plan: Planner = programs) -> None:
         if first_admin_key:  # nobody can show it again
             typer.echo(f"The first admin's key, shown this once:\n  {first_admin_key}")
         raise
-    print_summary(url, verdicts, needs_key=key is not None, first_admin_key=first_admin_key)
+    print_summary(url, verdicts, home=settings.home, needs_key=key is not None, first_admin_key=first_admin_key)
     if failure:
         raise failure
 

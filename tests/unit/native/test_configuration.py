@@ -8,6 +8,7 @@ import jinja2
 import pytest
 
 from gateway.errors import InvalidSetting
+from gateway.native import mesh
 from gateway.native.nginx_conf import ROUTES, Upstreams, render_nginx_conf
 from gateway.native.plan import INNER_PORTS, NAMES, Program, programs
 from gateway.native.supervision import TEMPLATE
@@ -127,6 +128,12 @@ def test_programs_start_with_the_broker_and_stop_with_it_last(tmp_path):
 
     assert tuple(one.name for one in planned) == NAMES
     assert [one.priority for one in planned] == sorted(one.priority for one in planned)
+
+
+def test_down_waits_as_long_as_all_programs_may_take_and_a_second_down_for_the_first(tmp_path):
+    together = sum(one.stop_within_s for one in plan(tmp_path))
+
+    assert together < mesh._DOWN_WITHIN_S < mesh._OTHERS_WITHIN_S
 
 
 def test_a_broker_of_the_users_own_is_not_started_again(tmp_path):
