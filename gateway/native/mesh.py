@@ -72,9 +72,11 @@ def up(settings: Settings, *, plan: Planner = programs) -> None:
     Raises:
         InvalidSetting: a setting is wrong, or the port is in use.
         ProgramMissing: there is no NGINX, or no server that speaks Redis.
-        NotStarted: a program did not come up; what was started has been stopped again.
+        NotStarted: a program did not come up; what was started has been stopped again. Or this is no Linux.
         TrialFailed: all is up, and stays so, but a sample message did not get through.
     """
+    if not processes.can_be_told():
+        raise NotStarted("Portcullis needs Linux, whose /proc tells of its processes; elsewhere: docker compose up")
     os.umask(0o077)  # the ledger is made here
     make_folders(settings)
     first_admin_key: str | None = None

@@ -19,6 +19,11 @@ _PROC: Final = Path("/proc")
 _POLL_S: Final = 0.05
 
 
+def can_be_told() -> bool:
+    """Tell whether this system shows its processes in /proc, as Linux does; without that each seems to have ended."""
+    return alive(os.getpid())
+
+
 def marked(home: Path) -> set[int]:
     """Return the processes that carry the mark of *home*, without this one and those that started it."""
     mark = os.fsencode(f"{MARK}={home}")
@@ -98,7 +103,7 @@ def _opened(pids: Iterable[int], still_ours: Callable[[int], bool]) -> Iterator[
 
 
 def _all() -> Iterator[int]:
-    """Yield every process; none where the system has no /proc (macOS)."""
+    """Yield every process; none where the system has no /proc."""
     with suppress(OSError):
         yield from (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())
 

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from gateway.native import processes
+from gateway.native import mesh, processes
+from gateway.settings import Settings
 
 if not os.path.isdir("/proc/self"):  # noqa: PTH112 - before any fixture
     pytest.skip("only Linux tells about processes in /proc", allow_module_level=True)
@@ -65,6 +66,15 @@ def test_a_session_counts_only_together_with_its_folder(tmp_path):
     with a_process(start_new_session=True, cwd=tmp_path / "nginx") as child:
         assert processes.in_session(child.pid, tmp_path / "nginx") == {child.pid}
         assert processes.in_session(child.pid, tmp_path) == set()
+
+
+def test_a_mesh_is_not_started_where_its_processes_could_not_be_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "_PROC", tmp_path / "proc")
+
+    with pytest.raises(mesh.NotStarted, match=r"^Portcullis needs Linux.*\Z"):
+        mesh.up(Settings(home=tmp_path / "home"))
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_that_has_ended_is_not_alive():
