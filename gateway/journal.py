@@ -21,7 +21,7 @@ class Journal:
         _log.info(event, extra={"fields": fields})
 
     def info_each(self, event: str, rows: Sequence[Mapping[str, Any]], /, **fields: Any) -> None:
-        """Something went as it should, once for each of *rows*: what its line has beside *fields*. It is one write."""
+        """Something went as it should, once for each of *rows*: what its line has beside *fields*."""
         if rows:
             _log.info(event, extra={"fields": fields, "fields_each": rows})
 

@@ -6,6 +6,7 @@ records only the place and the class of an exception are written, and of the few
 those, without their arguments.
 """
 
+import copy
 import io
 import json
 import logging
@@ -26,6 +27,8 @@ from pythonjsonlogger.json import JsonFormatter
 _CAREFUL: Final = frozenset({"gunicorn", "celery", "kombu"})  #: whose templates are constants
 OURS: Final = "portcullis"
 _LEVELS: Final = {"WARNING": "WARN", "CRITICAL": "FATAL"}  #: five letters at most, so that events stand in one column
+_PIPE_BYTES: Final = 4096  #: Linux' PIPE_BUF: what a pipe takes at once is never mixed with what others write to it
+_VALUE_CHARACTERS: Final = 250  #: that are left of a value where its line would have more
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/{}*@+")
 
 
@@ -180,6 +183,58 @@ class LineFile(logging.Handler):
             return False
 
 
+class LinePipe(logging.Handler):
+    """
+    Writes whole lines to a pipe, no more at once than it takes whole, so that processes may share it without a lock.
+
+    A line that is longer than that has its long values cut: the names that a refused setting might have had.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+
+    def createLock(self) -> None:  # noqa: N802 - the base class's name
+        """Have none: `os.write` of so little to a pipe is whole."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record's lines; a reader that has gone loses them, and nothing else."""
+        try:
+            pieces = self._pieces(record)
+            if max(map(len, pieces)) > _PIPE_BYTES:
+                pieces = self._pieces(_cut(record))
+            for piece in pieces:
+                os.write(self._descriptor, piece)
+        except Exception:  # noqa: BLE001 - a library's record may not even fit its own template
+            self.handleError(record)
+
+    def _pieces(self, record: logging.LogRecord) -> list[bytes]:
+        lines = f"{self.format(record)}\n".encode("utf-8", "backslashreplace")
+        pieces, start = [], 0
+        while start < len(lines):
+            end = lines.rfind(b"\n", start, start + _PIPE_BYTES) + 1 or lines.index(b"\n", start) + 1
+            pieces.append(lines[start:end])
+            start = end
+        return pieces
+
+
+def _cut(record: logging.LogRecord) -> logging.LogRecord:
+    """Return *record* with no long value; a library's has none."""
+    made = copy.copy(record)
+    if hasattr(record, "fields"):
+        made.__dict__["fields"] = _short(record.fields)
+        made.__dict__["fields_each"] = None if (rows := _rows(record)) is None else [_short(row) for row in rows]
+    return made
+
+
+def _short(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: f"{value[:_VALUE_CHARACTERS]}…" if isinstance(value, str) and len(value) > _VALUE_CHARACTERS else value
+        for name, value in fields.items()
+    }
+
+
 def configure(
     program: str,
     *,
@@ -191,15 +246,15 @@ def configure(
     """
     Send every log record of this process to `<logs>/<program>.txt`, or to standard output.
 
-    Several processes may write one file: a line is one write in append mode, and a file that was renamed away
-    (by the monitor, which rotates) is opened anew before the next line. Uncaught exceptions become lines, too.
+    Several processes may write one file, or one pipe: a line is one write. A file that was renamed away (by the
+    monitor, which rotates) is opened anew before the next line. Uncaught exceptions become lines, too.
     """
     handler: logging.Handler
     if to == "files":
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler = LineFile(logs / f"{program}.txt")
     else:
-        handler = logging.StreamHandler(os.fdopen(os.dup(1), "w", encoding="utf-8"))  # outlives forget_prints
+        handler = LinePipe(os.dup(1))  # outlives forget_prints
     handler.setFormatter(JsonLineFormatter(program) if form == "json" else LineFormatter(program))
     root = logging.getLogger()
     root.handlers[:] = [handler]

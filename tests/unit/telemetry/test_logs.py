@@ -211,6 +211,30 @@ def test_a_container_writes_json_to_its_output(tmp_path: Path):
     assert not (tmp_path / "logs").exists()
 
 
+def test_processes_that_share_a_pipe_do_not_tear_each_others_lines(tmp_path: Path):
+    rows = "[{'n': n, 'filler': 'x' * 150} for n in range(500)]"
+    write = f"for _ in range(20): Journal().info_each('a.b', {rows})"
+    body = f"import os\nchild = os.fork()\n{write}\nif child: os.waitpid(child, 0)"
+
+    done = run(tmp_path, body, to="stdout", form="json")
+
+    told = [json.loads(line)["n"] for line in done.stdout.splitlines()]
+    assert sorted(told) == sorted([*range(500)] * 40)
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_line_that_a_pipe_would_tear_has_its_long_values_cut(tmp_path: Path, form: str):
+    rows = [{"n": 1, "reason": "x" * 10_000}, {"n": 2, "reason": "short"}]
+
+    done = run(tmp_path, f"Journal().info_each('a.b', {rows}, known='y' * 10_000)", to="stdout", form=form)
+
+    first, second = done.stdout.splitlines()
+    assert max(len(first.encode()), len(second.encode())) < 4096
+    assert "x" * 200 in first
+    assert all("y" * 200 in line for line in (first, second))
+    assert "short" in second
+
+
 def test_lines_below_the_level_are_not_written_and_a_librarys_only_from_warnings_on(tmp_path: Path):
     ours = "Journal().info('a.b'); Journal().error('c.d')"
     body = f"{ours}\nlogging.getLogger('x').info('i'); logging.getLogger('x').warning('w')"
