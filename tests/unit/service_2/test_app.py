@@ -135,6 +135,21 @@ def test_prometheus_reads_its_metrics_by_route():
     assert 'route="/process",status="200"' in own.get("/metrics").text
 
 
+def test_a_message_that_is_processed_at_once_does_not_count_as_a_task():
+    own = client()
+    before = told_of_tasks(own)
+
+    own.post("/process", json=BODY, headers=OURS)
+    batch(own, BODY, BODY)
+
+    assert before
+    assert told_of_tasks(own) == before
+
+
+def told_of_tasks(own: FlaskClient) -> list[str]:
+    return [line for line in own.get("/metrics").text.splitlines() if line.startswith("task_processing_")]
+
+
 def lines_of(*bodies: Any) -> bytes:
     return b"\n".join(body if isinstance(body, bytes) else orjson.dumps(body) for body in bodies)
 
