@@ -19,6 +19,7 @@ from gateway.errors import GatewayError, LedgerUnavailable
 from gateway.journal import Journal
 from gateway.kinds_page import kinds_page
 from gateway.ledger.migrations import migrate as run_migrations
+from gateway.metrics_page import metrics_page
 from gateway.native import gate as native_gate
 from gateway.native import mesh
 from gateway.native.folders import private_folder
@@ -95,6 +96,12 @@ def print_settings() -> None:
 def print_kinds() -> None:
     """Print docs/kinds.md."""
     sys.stdout.write(kinds_page())
+
+
+@app.command("metrics")
+def print_metrics() -> None:
+    """Print docs/metrics.md."""
+    sys.stdout.write(metrics_page())
 
 
 @app.command()

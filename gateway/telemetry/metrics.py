@@ -24,7 +24,7 @@ _LONG = (0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 messages = Counter("gateway_messages", "Messages by what became of them.", ["outcome", "kind"])
 findings = Counter("gateway_findings", "Findings in messages.", ["entity_type"])
 screening_seconds = Histogram("gateway_screening_seconds", "Time to screen one message.", buckets=_FAST)
-request_seconds = Histogram("gateway_request_seconds", "Time to answer.", ["route", "status"], buckets=_WEB)
+request_seconds = Histogram("gateway_request_seconds", "Time to answer a request.", ["route", "status"], buckets=_WEB)
 forward_seconds = Histogram("gateway_forward_seconds", "Time until service_2 answered.", buckets=_WEB)
 queue_depth = Gauge("gateway_queue_depth", "Tasks that wait.", ["pool"], multiprocess_mode="mostrecent")
 oldest_pending_seconds = Gauge(
@@ -32,7 +32,7 @@ oldest_pending_seconds = Gauge(
 )
 tasks_relaunched = Counter("gateway_tasks_relaunched", "Tasks that the monitor put right.", ["reason"])
 alerts = Counter("gateway_alerts", "Alerts, repeats included.", ["type"])
-dependency_up = Gauge("gateway_dependency_up", "1 where it answers.", ["name"], multiprocess_mode="mostrecent")
+dependency_up = Gauge("gateway_dependency_up", "1 where it answers, else 0.", ["name"], multiprocess_mode="mostrecent")
 
 task_status = Gauge("task_status", "Tasks by status.", ["status"], multiprocess_mode="mostrecent")
 task_get_requests = Counter("task_get_request_count", "Requests for one task.")
@@ -42,7 +42,9 @@ task_create_failures = Counter("task_create_fail_count", "Requests to make a tas
 task_cancel_requests = Counter("task_cancel_request_count", "Requests to cancel a task.")
 task_cancel_successes = Counter("task_cancel_success_count", "Tasks canceled.")
 task_cancel_failures = Counter("task_cancel_fail_count", "Requests to cancel a task that were refused or failed.")
-task_processing_duration = Histogram("task_processing_duration", "Seconds from claim to end.", buckets=_LONG)
+task_processing_duration = Histogram(
+    "task_processing_duration", "Seconds of an attempt, from its claim on.", buckets=_LONG
+)
 task_processing_successes = Counter("task_processing_success_count", "Tasks completed.")
 task_processing_failures = Counter("task_processing_fail_count", "Attempts that failed.")
 
