@@ -127,7 +127,22 @@ class JsonLineFormatter(JsonFormatter):
         return ""
 
 
-class LineFile(logging.Handler):
+class _WholeWrites(logging.Handler):
+    """A handler without a lock: each of its writes is whole, whoever else writes."""
+
+    def createLock(self) -> None:  # noqa: N802 - the base class's name
+        """Have none."""
+        self.lock = None
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Do as the base class, but for its lock: from Python 3.13 on it has to be there."""
+        accepted = bool(self.filter(record))
+        if accepted:
+            self.emit(record)
+        return accepted
+
+
+class LineFile(_WholeWrites):
     """
     Appends each record to a file by one write, so that threads and processes may share it without a lock.
 
@@ -143,10 +158,6 @@ class LineFile(logging.Handler):
         self._descriptor: int | None = None
         self._look_at = 0.0
         self._opening = threading.Lock()
-
-    def createLock(self) -> None:  # noqa: N802 - the base class's name
-        """Have none: `os.write` to a file opened for appending is whole."""
-        self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; a full disk loses it, and nothing else."""
@@ -183,7 +194,7 @@ class LineFile(logging.Handler):
             return False
 
 
-class LinePipe(logging.Handler):
+class LinePipe(_WholeWrites):
     """
     Writes whole lines to a pipe, no more at once than it takes whole, so that processes may share it without a lock.
 
@@ -193,10 +204,6 @@ class LinePipe(logging.Handler):
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
-
-    def createLock(self) -> None:  # noqa: N802 - the base class's name
-        """Have none: `os.write` of so little to a pipe is whole."""
-        self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's lines; a reader that has gone loses them, and nothing else."""
