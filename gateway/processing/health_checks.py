@@ -127,15 +127,17 @@ class HealthChecks:
             del self._unwritten[0]
 
     def _recall(self) -> None:
-        """Learn from the ledger which outages another monitor has told, so that each is told once."""
-        seen: set[str] = set()
+        """
+        Learn from the ledger which outages last, so that each is told once, whoever led when it began or ended.
+
+        What is yet to be written is newer than all that the ledger knows.
+        """
+        seen = {alert.subject.removesuffix(_OVER) for alert in self._unwritten}
         for alert in self._ledger.alerts(limit=_NEWEST_ALERTS):
             name = alert.subject.removesuffix(_OVER)
             if alert.type is AlertType.SERVICE_DOWN and name in self._states and name not in seen:
                 seen.add(name)
-                state = self._states[name]
-                if alert.subject == name and state.down_since is None:
-                    state.down_since = alert.at / 1000
+                self._states[name].down_since = alert.at / 1000 if alert.subject == name else None
         self._recalled = True
 
 

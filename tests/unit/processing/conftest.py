@@ -100,7 +100,7 @@ class Works:
 
     @property
     def alarm(self) -> Alarm:
-        return Alarm(self.ledger, ReportFolder(self.reports), Journal())
+        return Alarm(self.ledger, ReportFolder(self.reports), Journal(), clock=self.clock)
 
     def task(self, kind: str = "probe", **fields: Any) -> str:
         usual: dict[str, Any] = {

@@ -143,6 +143,37 @@ def test_a_monitor_that_takes_over_neither_tells_an_outage_again_nor_forgets_its
     assert mesh.told() == [*taken_over, "service_2:over"]
 
 
+def after_another_has_told_its_end(mesh: Mesh) -> HealthChecks:
+    """Return a monitor that has told an outage, lost the lead, and leads again once another has told the end."""
+    first, second = mesh.checks(), mesh.checks()
+    rounds(mesh, first)
+    mesh.down = {"service_2"}
+    rounds(mesh, first, 3)
+    rounds(mesh, first, leads=False)
+    mesh.down = set()
+    rounds(mesh, second, 2)
+    rounds(mesh, first, 10, leads=False)
+    assert mesh.told() == ["service_2", "service_2:over"]
+    return first
+
+
+def test_a_monitor_that_leads_again_tells_the_next_outage(mesh: Mesh):
+    first = after_another_has_told_its_end(mesh)
+
+    mesh.down = {"service_2"}
+    rounds(mesh, first, 20)
+
+    assert mesh.told() == ["service_2", "service_2:over", "service_2"]
+
+
+def test_a_monitor_that_leads_again_tells_no_end_for_a_second_time(mesh: Mesh):
+    first = after_another_has_told_its_end(mesh)
+
+    rounds(mesh, first, 20)
+
+    assert mesh.told() == ["service_2", "service_2:over"]
+
+
 def test_what_stops_answering_while_the_mesh_is_stopped_raises_nothing(mesh: Mesh):
     health = mesh.checks()
     rounds(mesh, health)
