@@ -58,26 +58,26 @@ class Schedules:
         self._journal = journal
         self._clock = clock
         self._timetable = timetable
-        self._planned = False
+        self._planned: Sequence[Schedule] | None = None  #: the timetable that the ledger was told of last
 
     def replace(self, timetable: Sequence[Schedule]) -> None:
-        """Work by other schedules from now on."""
-        self._timetable = timetable
-        self._planned = False
+        """Work by other schedules from now on. Any thread may ask for it, also while another makes what is due."""
+        self._timetable = [*timetable]  # a new one, also where it says the same
 
     def plan_again(self) -> None:
         """Look anew at what the ledger knows: another monitor may have worked by other schedules."""
-        self._planned = False
+        self._planned = None
 
     def run_due(self) -> list[Task]:
         """Make a task of each schedule that is due; of several due times that were missed, one is made up for."""
+        timetable = self._timetable
         known, now = self._ledger.schedules(), self._clock()
-        if not self._planned:
-            known = {each.name: each.timing.planned(known.get(each.name), now) for each in self._timetable}
+        if self._planned is not timetable:
+            known = {each.name: each.timing.planned(known.get(each.name), now) for each in timetable}
             self._ledger.plan(known)
-            self._planned = True
+            self._planned = timetable
         made = []
-        for each in self._timetable:
+        for each in timetable:
             due_at = known.get(each.name)
             if due_at is None or due_at > now:
                 continue

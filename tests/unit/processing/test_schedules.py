@@ -78,6 +78,24 @@ def test_a_schedule_that_is_gone_makes_nothing_and_comes_back_as_a_new_one(works
     assert works.ledger.schedules().keys() == {"night", "hour"}
 
 
+def test_schedules_that_come_while_the_old_ones_are_planned_are_in_force(works, queue: FakeQueue, clock, monkeypatch):
+    schedules = schedules_of(works.ledger, queue, clock, a_schedule("old"))
+    plan = works.ledger.plan
+
+    def reloaded_meanwhile(due) -> None:
+        plan(due)
+        monkeypatch.undo()
+        schedules.replace([a_schedule("new")])
+
+    monkeypatch.setattr(works.ledger, "plan", reloaded_meanwhile)
+    schedules.run_due()
+    schedules.run_due()
+    clock.later(seconds=60)
+
+    assert [task.caller for task in schedules.run_due()] == ["schedule:new"]
+    assert works.ledger.schedules().keys() == {"new"}
+
+
 def test_while_the_broker_is_away_the_task_is_there_all_the_same(works, queue: FakeQueue, clock):
     schedules = schedules_of(works.ledger, queue, clock, a_schedule())
     schedules.run_due()
