@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+_AGAIN_S: Final = 1.0  #: until a call for which there was no thread is tried again
 _FORGOTTEN: Final = 64  #: calls that were called off may lie about before they are cleared away
 
 
@@ -70,6 +71,15 @@ class Timer:
                 if wait_s > 0:
                     self._condition.wait(wait_s)
                     continue
-                function = heapq.heappop(self._calls).function
-            if function is not None:
-                threading.Thread(target=function, name="timer-call", daemon=True).start()
+                call = heapq.heappop(self._calls)
+            self._begin(call)
+
+    def _begin(self, call: Call) -> None:
+        if (function := call.function) is None:
+            return
+        try:
+            threading.Thread(target=function, name="timer-call", daemon=True).start()
+        except (RuntimeError, MemoryError):  # there may be no more threads for now
+            call.due_at = time.monotonic() + _AGAIN_S
+            with self._condition:
+                heapq.heappush(self._calls, call)

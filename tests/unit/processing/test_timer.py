@@ -42,6 +42,23 @@ def test_a_call_that_takes_long_keeps_no_other_waiting():
     gate.set()
 
 
+def test_a_call_for_which_there_is_no_thread_is_made_once_there_is_one(monkeypatch):
+    timer, called, refused = Timer(), [], []
+    start = threading.Thread.start
+
+    def one_too_many(thread: threading.Thread) -> None:
+        if thread.name == "timer-call" and not refused:
+            refused.append(thread)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", one_too_many)
+    timer.call_in(0.05, lambda: called.append("first"))
+    timer.call_in(0.1, lambda: called.append("second"))
+
+    assert eventually(lambda: len(called) == 2 and called) == ["second", "first"]
+
+
 def test_calls_that_were_called_off_do_not_pile_up():
     timer = Timer()
 
