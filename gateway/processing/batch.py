@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.ledger.task import Ending, Task
@@ -61,10 +61,15 @@ class Batch:
             done, self._done = self._done, []
             return done
 
-    def break_up(self) -> tuple[list[Done], Task | None, list[Task]]:
-        """Take away what has ended and what has not begun; return them with the one that runs between."""
+    def break_up(self, take: Callable[[list[Done], list[Task]], object]) -> Task | None:
+        """
+        Take away what has ended and what has not begun, and return the one that runs between.
+
+        Args:
+            take: is given both. The worker goes on only after that: it finds nothing gone that nobody has yet.
+        """
         with self._lock:
-            done, self._done = self._done, []
-            waiting = list(self._waiting)
+            take(self._done, list(self._waiting))
+            self._done = []
             self._waiting.clear()
-            return done, self._running, waiting
+            return self._running

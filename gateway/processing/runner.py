@@ -148,8 +148,12 @@ class Runner:
 
     def _break_up(self, batch: Batch) -> None:
         """Have written down what has ended, and handed back what has not begun, while the one between goes on."""
-        done, running, waiting = batch.break_up()
-        self._outbox.put([*done, *(Done(task=task, ending=handed_back(task, SHARED), seconds=0.0) for task in waiting)])
+
+        def take(done: Sequence[Done], waiting: Sequence[Task]) -> None:
+            back = (Done(task=task, ending=handed_back(task, SHARED), seconds=0.0) for task in waiting)
+            self._outbox.put([*done, *back])
+
+        running = batch.break_up(take)
         if running:
             self._tell_started(running)
             try:

@@ -175,6 +175,24 @@ def test_a_process_has_written_all_it_ran_before_it_runs_more(works, gate):
     assert statuses(works, ids) == [Status.COMPLETED, Status.COMPLETED, Status.PENDING]
 
 
+def test_a_process_waits_for_what_was_just_taken_out_of_its_batch(works, gate, monkeypatch):
+    ids = tasks(works, "short", "long", "short")
+    runner = works.runner(long_one(gate), room=OwnProcess(), settling=False)
+    returned, put = threading.Event(), runner._outbox.put
+
+    def slow_put(done) -> None:
+        gate.set()  # the long one ends while what was before and behind it is on its way
+        returned.wait(0.3)
+        put(done)
+
+    monkeypatch.setattr(runner._outbox, "put", slow_put)
+    runner.run(ids)
+    at_the_end = statuses(works, ids)
+    returned.set()
+
+    assert at_the_end == [Status.COMPLETED, Status.COMPLETED, Status.PENDING]
+
+
 def test_one_at_a_time_of_a_kind_gives_its_place_to_the_next(works):
     ids = [works.task() for _ in range(20)]
     runner = works.runner(lambda _: "done", limits={"probe": Limit(at_once=1)}, settling=False)
