@@ -256,6 +256,7 @@ def build_duties(settings: Settings) -> Duties:
         attempts_by_kind=attempts | {kind: limit.attempts for kind, limit in limits if limit.attempts is not None},
         wait_ms=int(settings.wait_s * 1000),
         wait_ms_by_kind={kind: int(limit.wait_seconds * 1000) for kind, limit in limits if limit.wait_seconds},
+        at_once={kind: limit.at_once for kind, limit in limits if limit.at_once is not None},
         lease_ms=int(settings.lease_s * 1000),
         log_max_bytes=settings.log_max_bytes,
         report_retention_days=settings.report_retention_days,

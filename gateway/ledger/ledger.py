@@ -118,11 +118,14 @@ class Ledger(Protocol):
 
         Args:
             at_once: by kind, how many may be processing in the whole ledger. What does not fit stays pending, and is
-                due again after a while; whoever ends one of the kind launches the next, see `waiting`.
+                looked at later, as by `look_again`; whoever ends one of the kind launches the next, see `waiting`.
         """
 
     def waiting(self, kind: str, *, limit: int) -> list[Task]:
         """Return the tasks of *kind* that are pending and due to run, the most urgent first, then the oldest."""
+
+    def processing(self, kinds: Collection[str]) -> dict[str, int]:
+        """Count what is processing of each of the kinds; of no more than run, so it costs little."""
 
     def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
         """Extend the leases of what runs, and return the claims that still hold; the others' work must stop."""
@@ -164,7 +167,7 @@ class Ledger(Protocol):
 
     def look_again(self, task_ids: Sequence[str], *, soon: bool = False) -> None:
         """
-        Put off the look at waiting tasks, without an event: the broker holds them.
+        Put off the look at waiting tasks, without an event: the broker holds them, or no place of their kind is free.
 
         By 10 s at first, later by half of what a task has waited since it last changed, 60 s at most.
 

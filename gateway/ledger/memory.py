@@ -150,7 +150,7 @@ class MemoryLedger(MemoryUpkeep):
                 if task is None or not is_due_to_run(task, now):
                     continue
                 if self._processing(task.kind) >= (at_once or {}).get(task.kind, len(self._tasks)):
-                    self._set(task_id, {"due_at": now + _patience(task, now)})
+                    self._set(task_id, moves.look_put_off(task, now=now))
                     continue
                 changes = moves.claimed(owner=owner, now=now, lease_ms=lease_ms, alone=len(task_ids) == 1)
                 taken.append(self._move(task, changes | {"attempt": task.attempt + 1}, by=owner))
@@ -162,6 +162,11 @@ class MemoryLedger(MemoryUpkeep):
             now = self._clock()
             due = [task for task in self._tasks.values() if task.kind == kind and is_due_to_run(task, now)]
             return sorted(due, key=lambda task: (-task.priority, task.id))[:limit]
+
+    def processing(self, kinds: Collection[str]) -> dict[str, int]:
+        """Count what is processing of each of the kinds; see `Ledger.processing`."""
+        with self._open():
+            return {kind: self._processing(kind) for kind in kinds}
 
     def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
         """Extend the leases; see `Ledger.beat`."""
@@ -373,8 +378,3 @@ class MemoryLedger(MemoryUpkeep):
     ) -> None:
         event = TaskEvent(at=self._clock(), from_status=from_status, to_status=to_status, by=by, remark=remark)
         self._events[task_id].append(event)
-
-
-def _patience(task: Task, now: int) -> int:
-    waited = now - (task.created_at if task.updated_at is None else task.updated_at)
-    return min(max(waited // 2, moves.PARKED_MS), moves.LONGEST_BACK_OFF_MS)

@@ -56,17 +56,15 @@ class MemoryUpkeep:
     def overdue(self, *, limit: int) -> list[Waiting]:
         """Return waiting tasks that somebody should look at; see `Ledger.overdue`."""
         with self._open():
-            return [Waiting(id=task.id, pool=task.pool) for task in self._due(Status.PENDING)[:limit]]
+            return [Waiting(id=task.id, pool=task.pool, kind=task.kind) for task in self._due(Status.PENDING)[:limit]]
 
     def look_again(self, task_ids: Sequence[str], *, soon: bool = False) -> None:
         """Put off the look at waiting tasks; see `Ledger.look_again`."""
         with self._open():
             now = self._clock()
             for task in [self._tasks[id_] for id_ in task_ids if id_ in self._tasks]:
-                waited = now - (task.created_at if task.updated_at is None else task.updated_at)
-                patience = min(max(waited // 2, moves.BACK_OFF_MS), moves.LONGEST_LOOK_MS)
                 if task.status is Status.PENDING and (soon or (task.due_at or 0) <= now):
-                    self._set(task.id, {"due_at": now if soon else now + patience})
+                    self._set(task.id, {"due_at": now} if soon else moves.look_put_off(task, now=now))
 
     def bring_near(self, *, lease_ms: int) -> int:
         """Bring looks nearer that lie too far ahead; see `Ledger.bring_near`."""

@@ -29,9 +29,8 @@ Changes: TypeAlias = dict[str, Any]  #: fields of `Task` by name
 
 BACK_OFF_MS: Final = 10_000  #: from the monitor's first launch of a task to its next
 LONGEST_BACK_OFF_MS: Final = 300_000
-LONGEST_LOOK_MS: Final = 60_000  #: between two looks at a task that the broker holds
+LONGEST_LOOK_MS: Final = 60_000  #: between two looks at a task that waits for its turn
 SOON_MS: Final = LONGEST_BACK_OFF_MS + 5_000  #: what is due later waits for its own time, not for a worker
-PARKED_MS: Final = 30_000  #: until somebody looks again at a task of whose kind enough are processing; later longer
 MONITOR: Final = "monitor"  #: who makes the moves of a sweep
 LOST: Final = "WorkerLost"  #: the error of a task whose workers were lost too often
 STARTED_AGAIN: Final = "started again"  #: the remark of an operator's retry
@@ -155,6 +154,12 @@ def check_retryable(task: Task) -> None:
         raise TaskNotRetryable
     if not task.payload:
         raise TaskNotRetryable("What the task held was wiped, so it cannot start again.")
+
+
+def look_put_off(task: Task, *, now: int) -> Changes:
+    """Return what changes of a task that waits for its turn: by half of what it has waited it is looked at later."""
+    waited = now - (task.created_at if task.updated_at is None else task.updated_at)
+    return {"due_at": now + min(max(waited // 2, BACK_OFF_MS), LONGEST_LOOK_MS)}
 
 
 def retried(*, now: int, launch_grace_ms: int) -> Changes:

@@ -169,6 +169,11 @@ class SqlLedger:
         rows = self._database.rows(*sql_tasks.waiting(kind, limit=limit, now=self._clock()))
         return [task_from(row) for row in rows]
 
+    def processing(self, kinds: Collection[str]) -> dict[str, int]:
+        """Count what is processing of each of the kinds; see `Ledger.processing`."""
+        counted = {row["kind"]: row["number"] for row in self._database.rows(*sql_tasks.processing(kinds))}
+        return {kind: counted.get(kind, 0) for kind in kinds}
+
     def beat(self, claims: Collection[Claim], *, lease_ms: int) -> set[Claim]:
         """Extend the leases; see `Ledger.beat`."""
         if not claims:

@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    ColumnElement,
     Connection,
     Table,
     Text,
     bindparam,
+    case,
     cast,
     func,
     insert,
@@ -48,6 +51,14 @@ _STILL: Final = (
     tasks.c.id == bindparam("of_id"),
     tasks.c.attempt == bindparam("of_attempt"),
     tasks.c.status == bindparam("of_status"),
+)
+_NOW: Final = bindparam("now", type_=BigInteger)
+_HALF: Final = (_NOW - func.coalesce(tasks.c.updated_at, tasks.c.created_at)) // 2
+#: `moves.look_put_off` in SQL.
+LOOK_PUT_OFF: Final[ColumnElement[int]] = _NOW + case(
+    (_HALF < moves.BACK_OFF_MS, literal(moves.BACK_OFF_MS)),
+    (_HALF > moves.LONGEST_LOOK_MS, literal(moves.LONGEST_LOOK_MS)),
+    else_=_HALF,
 )
 
 

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     Select,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    func,
     literal,
     or_,
     select,
@@ -24,7 +22,7 @@ from sqlalchemy import (
 from gateway.ledger import moves, sql_alerts
 from gateway.ledger.rows import task_from
 from gateway.ledger.schema import task_events, tasks
-from gateway.ledger.sql_moves import as_seen, change_each, event_row, write_deliveries, write_events
+from gateway.ledger.sql_moves import LOOK_PUT_OFF, as_seen, change_each, event_row, write_deliveries, write_events
 from gateway.ledger.task import GAVE_UP, Relaunch, Silence, Status, Task
 
 _IDS_AT_ONCE: Final = 1_000  #: in one statement
@@ -43,16 +41,11 @@ _WAITING: Final = _SEEN.where(_DUE, _WAITS)
 _THESE: Final = _WAITING.where(_IDS)
 
 #: Read outside of any transaction: which tasks the broker has to be asked about.
-OVERDUE: Final = select(tasks.c.id, tasks.c.pool).where(_DUE, _WAITS).order_by(tasks.c.due_at).limit(bindparam("most"))
-
-_NOW: Final = bindparam("now", type_=BigInteger)
-_HALF: Final[ColumnElement[int]] = (_NOW - func.coalesce(tasks.c.updated_at, tasks.c.created_at)) // 2
-_PATIENCE: Final = case(
-    (_HALF < moves.BACK_OFF_MS, literal(moves.BACK_OFF_MS)),
-    (_HALF > moves.LONGEST_LOOK_MS, literal(moves.LONGEST_LOOK_MS)),
-    else_=_HALF,
+OVERDUE: Final = (
+    select(tasks.c.id, tasks.c.pool, tasks.c.kind).where(_DUE, _WAITS).order_by(tasks.c.due_at).limit(bindparam("most"))
 )
-_LOOK_AGAIN: Final = update(tasks).where(_IDS, _DUE, _PENDING).values(due_at=_NOW + _PATIENCE)
+
+_LOOK_AGAIN: Final = update(tasks).where(_IDS, _DUE, _PENDING).values(due_at=LOOK_PUT_OFF)
 _LOOK_SOON: Final = update(tasks).where(_IDS, _LIVE, _PENDING).values(due_at=bindparam("now"))
 _FAR: Final = update(tasks).where(_LIVE, tasks.c.due_at > bindparam("at")).values(due_at=bindparam("at"))
 _FAR_LEASES: Final = _FAR.where(_RUNS)

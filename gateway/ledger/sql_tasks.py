@@ -4,13 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
     Connection,
     Select,
     Text,
     bindparam,
-    case,
     func,
     insert,
     literal,
@@ -27,6 +24,7 @@ from gateway.ledger.prepared import IDS, Prepared
 from gateway.ledger.rows import task_from, to_json
 from gateway.ledger.schema import WAITS, task_events, tasks
 from gateway.ledger.sql_moves import (
+    LOOK_PUT_OFF,
     as_seen,
     change_each,
     event_row,
@@ -71,21 +69,15 @@ _BEAT: Final = (
 _LIMITED: Final = select(tasks.c.id, tasks.c.kind).where(
     _IDS, tasks.c.kind.in_(bindparam("kinds", expanding=True)), *_DUE_TO_RUN
 )
+# Few run, however many there are of a kind: its name is hidden from the index of kinds, which has those of years.
+_KIND: Final = tasks.c.kind.concat("")
 _PROCESSING_BY_KIND: Final = (
-    select(tasks.c.kind, func.count().label("number"))
-    .where(_RUNS, tasks.c.kind.in_(bindparam("kinds", expanding=True)))
-    .group_by(tasks.c.kind)
+    select(_KIND.label("kind"), func.count().label("number"))
+    .where(_RUNS, _KIND.in_(bindparam("kinds", expanding=True)))
+    .group_by(_KIND)
 )
 _ONE_BY_ONE: Final = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("name"))))
-_HALF: Final[ColumnElement[int]] = (
-    bindparam("now", type_=BigInteger) - func.coalesce(tasks.c.updated_at, tasks.c.created_at)
-) // 2
-_PATIENCE: Final = case(
-    (_HALF < moves.PARKED_MS, literal(moves.PARKED_MS)),
-    (_HALF > moves.LONGEST_BACK_OFF_MS, literal(moves.LONGEST_BACK_OFF_MS)),
-    else_=_HALF,
-)
-_PARK: Final = update(tasks).where(_IDS, *_DUE_TO_RUN[:1]).values(due_at=bindparam("now", type_=BigInteger) + _PATIENCE)
+_PARK: Final = update(tasks).where(_IDS, *_DUE_TO_RUN[:1]).values(due_at=LOOK_PUT_OFF)
 _WAITING: Final = (
     select(tasks)
     .where(tasks.c.kind == bindparam("of_kind"), WAITS, _DUE_TO_RUN[1])  # in words that the index of these has, too
@@ -229,6 +221,11 @@ def beat(connection: Connection, claims: Collection[Claim], *, now: int, lease_m
 def waiting(kind: str, *, limit: int, now: int) -> tuple[Select[Any], dict[str, Any]]:
     """Return the statement of `Ledger.waiting`, and its parameters."""
     return _WAITING, {"of_kind": kind, "most": limit, "now": now}
+
+
+def processing(kinds: Collection[str]) -> tuple[Select[str, int], dict[str, Any]]:
+    """Return the statement of `Ledger.processing`, and its parameters."""
+    return _PROCESSING_BY_KIND, {"kinds": list(kinds)}
 
 
 def progress(connection: Connection, claim: Claim, value: float, *, now: int) -> bool:

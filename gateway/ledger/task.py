@@ -143,6 +143,7 @@ class Waiting:
 
     id: str
     pool: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

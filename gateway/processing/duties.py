@@ -12,6 +12,7 @@ class Duties:
     attempts_by_kind: Mapping[str, int] = field(default_factory=dict)  #: instead of that
     wait_ms: int = 600_000  #: a task may wait for a worker
     wait_ms_by_kind: Mapping[str, int] = field(default_factory=dict)  #: instead of that
+    at_once: Mapping[str, int] = field(default_factory=dict)  #: by kind, how many may be processing
     lease_ms: int = 10_000
     log_max_bytes: int
     report_retention_days: int

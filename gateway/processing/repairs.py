@@ -10,7 +10,7 @@ from gateway.errors import BrokerUnavailable
 from gateway.journal import Journal
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.moves import BACK_OFF_MS, LONGEST_BACK_OFF_MS
-from gateway.ledger.task import GAVE_UP, Relaunch
+from gateway.ledger.task import GAVE_UP, Relaunch, Waiting
 from gateway.processing.duties import Duties
 from gateway.telemetry import metrics
 from gateway.telemetry.logs import error_fields
@@ -55,7 +55,7 @@ class Repairs:
         about what waits, so that it goes out as soon as the broker is back.
         """
         relaunches = self._sweep(duties, pending=())  # lost workers first: asking the broker may take a while
-        if lost := self._lost_messages():
+        if lost := self._with_a_place(self._lost_messages(), duties):
             relaunches += self._sweep(duties, pending=lost)
         return relaunches
 
@@ -91,26 +91,41 @@ class Repairs:
             self._silence_at = self._steady() + _SILENCE_EVERY_S
         return told
 
-    def _lost_messages(self) -> list[str]:
+    def _with_a_place(self, waiting: Sequence[Waiting], duties: Duties) -> list[str]:
+        """Return what could run now; what has to wait until one of its kind ends is only looked at again later."""
+        limited = duties.at_once.keys() & {each.kind for each in waiting}
+        running = self._ledger.processing(limited) if limited else {}
+        free = {kind: duties.at_once[kind] - number for kind, number in running.items()}
+        fitting: list[str] = []
+        crowded: list[str] = []
+        for each in waiting:
+            if each.kind in free:
+                free[each.kind] -= 1
+            (crowded if free.get(each.kind, 0) < 0 else fitting).append(each.id)
+        if crowded:
+            self._ledger.look_again(crowded)
+        return fitting
+
+    def _lost_messages(self) -> list[Waiting]:
         """Return what waits, is overdue, and has no message in the broker, or may have none."""
         started = self._steady()
         if started < self._ask_at:
             return []
-        by_pool: dict[str, list[str]] = {}
-        for waiting in self._ledger.overdue(limit=_LOOK_LIMIT):
-            by_pool.setdefault(waiting.pool, []).append(waiting.id)
-        lost: list[str] = []
-        for pool, ids in by_pool.items():
+        by_pool: dict[str, list[Waiting]] = {}
+        for each in self._ledger.overdue(limit=_LOOK_LIMIT):
+            by_pool.setdefault(each.pool, []).append(each)
+        lost: list[Waiting] = []
+        for pool, waiting in by_pool.items():
             try:
-                held = self._queue.holds(pool, ids)
+                held = self._queue.holds(pool, [each.id for each in waiting])
             except BrokerUnavailable as error:
                 self._note_outage(error)
                 break
             # Where the broker cannot tell, only ever longer waits keep a backlog from being flooded with doubles.
             self._longest_back_off_ms = LONGEST_BACK_OFF_MS if held is None else BACK_OFF_MS
-            lost += [task_id for task_id in ids if not held or task_id not in held]
+            lost += [each for each in waiting if not held or each.id not in held]
             if held:
-                self._ledger.look_again([task_id for task_id in ids if task_id in held])
+                self._ledger.look_again([each.id for each in waiting if each.id in held])
         else:
             took = self._steady() - started
             self._ask_at = self._steady() + min(took * _SHARE, _LONGEST_PAUSE_S) if took > _QUICK_S else 0.0

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -304,12 +305,14 @@ def launch_next(
     ledger: Ledger, queue: Queue, journal: Journal, done: Sequence[Done], limits: Mapping[str, Limit]
 ) -> None:
     """Launch what waited for the end of those of *done* of whose kind only some may run at once."""
-    for kind in dict.fromkeys(each.task.kind for each in done):
+    for kind, ended in Counter(each.task.kind for each in done).items():
         at_once = limits.get(kind, NO_LIMIT).at_once
         if at_once is None:
             continue
         try:
-            for task in ledger.waiting(kind, limit=at_once):  # several may have ended; doubles are harmless
+            free = at_once - ledger.processing([kind])[kind]
+            # One more than have ended: where two end at the same moment, both find the same one to be next.
+            for task in ledger.waiting(kind, limit=max(0, min(free, ended + 1))):
                 queue.launch(task.id, pool=task.pool, priority=task.priority)
         except (LedgerUnavailable, BrokerUnavailable) as error:
             journal.warning("task.unlaunched", kind=kind, **error_fields(error))  # the monitor does it

@@ -13,8 +13,10 @@ from gateway.policy.rules import Policy
 from gateway.processing.job import Job
 from gateway.processing.limits import OwnProcess
 from gateway.settings import Settings, load
-from gateway.wiring import build_intake_parts, build_runner, build_work
+from gateway.settings_tables import ProcessingTable
+from gateway.wiring import build_duties, build_intake_parts, build_runner, build_work
 
+LIMITS = {"sum": {"at_once": 2}, "process": {"attempts": 5, "wait_seconds": 7}}
 EMAIL, CARD = "mira@oldenkamp-boats.com", "4111 1111 1111 1111"
 
 
@@ -133,3 +135,11 @@ def test_a_job_of_the_user_s_that_takes_the_place_of_a_ready_made_one_is_pointed
     told = try_out(load({"GATEWAY_HOME": str(tmp_path), "GATEWAY_DATABASE_URL": database_url}))
 
     assert told == ["gateway.toml:2: processing.processors.sum: this takes the place of a ready-made job"]
+
+
+def test_the_monitor_knows_the_limits_of_kinds(acme):
+    duties = build_duties(acme.model_copy(update={"processing": ProcessingTable(limits=LIMITS)}))
+
+    assert duties.at_once == {"sum": 2}
+    assert duties.attempts_by_kind["process"] == 5
+    assert duties.wait_ms_by_kind == {"process": 7_000}

@@ -15,7 +15,32 @@ def test_of_a_kind_no_more_are_claimed_than_may_run_at_once(ledger, words, clock
     assert [task.id for task in first] == [*ids[:2], wide]
     assert second == []
     assert [ledger.get(task_id).status for task_id in ids[2:]] == [Status.PENDING] * 2
-    assert ledger.get(ids[3]).due_at > clock.now + LEASE - 1
+    assert ledger.get(ids[3]).due_at == clock.now + 10_000
+
+
+def test_the_longer_a_task_waits_for_a_place_the_more_rarely_it_is_looked_at_and_nothing_is_written(
+    ledger, words, clock
+):
+    ids = [ledger.accept(words.new(kind="narrow")).id for _ in range(2)]
+    ledger.claim(ids[:1], owner="a", lease_ms=LEASE)
+    waits = []
+
+    for _ in range(12):
+        ledger.claim(ids[1:], owner="b", lease_ms=LEASE, at_once={"narrow": 1})
+        waits.append((ledger.get(ids[1]).due_at - clock.now) // 1000)
+        clock.now = ledger.get(ids[1]).due_at
+
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (10, 60)
+    assert len(ledger.events(ids[1])) == 1
+
+
+def test_what_is_processing_is_counted_by_kind(ledger, words):
+    words.running(kind="narrow"), words.running(kind="narrow"), words.running(kind="wide")
+    words.accepted(kind="narrow")
+    words.ended(words.running(kind="narrow"))
+
+    assert ledger.processing({"narrow", "none"}) == {"narrow": 2, "none": 0}
 
 
 def test_what_did_not_fit_can_be_claimed_once_another_has_ended(ledger, words):

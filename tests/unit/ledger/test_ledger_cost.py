@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from gateway.ledger.migrations import migrate
 from gateway.ledger.sql import SqlLedger
-from gateway.ledger.task import NewTask
+from gateway.ledger.task import NewTask, Task
 from gateway.message.ids import new_id
 
 _STEPS = 10  #: of SQLite, for each that is counted
@@ -23,9 +23,13 @@ class Meter:
 
     def accept(self, number: int) -> None:
         """Accept tasks, two of which run, and none of which is due for long."""
-        usual = {"caller": "shop", "kind": "message", "pool": "io", "payload": {}, "request_id": "r-1"}
-        accepted = self.ledger.accept_all([NewTask(id=new_id(), **usual) for _ in range(number)])
+        accepted = self.wait(number)
         self.ledger.claim([task.id for task in accepted[:2]], owner="w-1", lease_ms=3_600_000)
+
+    def wait(self, number: int) -> list[Task]:
+        """Accept tasks that wait."""
+        usual = {"caller": "shop", "kind": "message", "pool": "io", "payload": {}, "request_id": "r-1"}
+        return self.ledger.accept_all([NewTask(id=new_id(), **usual) for _ in range(number)])
 
     def of(self, call: Callable[[], object]) -> int:
         """Return what a call costs that finds nothing to do."""
@@ -56,6 +60,19 @@ def sweep(ledger: SqlLedger) -> object:
 
 def overdue(ledger: SqlLedger) -> object:
     return ledger.overdue(limit=100)
+
+
+def processing(ledger: SqlLedger) -> object:
+    return [] if ledger.processing(["message", "sum"]) == {"message": 2, "sum": 0} else None
+
+
+def test_how_many_there_are_of_a_kind_costs_nothing_where_those_that_run_are_counted(meter: Meter):
+    meter.accept(10)
+    few = meter.of(lambda: processing(meter.ledger))
+    meter.wait(2_000)
+    many = meter.of(lambda: processing(meter.ledger))
+
+    assert many <= 2 * few + 10 * _STEPS
 
 
 @pytest.mark.parametrize("look", [sweep, overdue])

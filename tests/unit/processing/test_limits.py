@@ -9,9 +9,11 @@ import time
 import pytest
 from harness.eventually import eventually
 
+from gateway.journal import Journal
 from gateway.ledger.alert import AlertType
-from gateway.ledger.task import Status
+from gateway.ledger.task import Ending, Status
 from gateway.processing import runner as runner_module
+from gateway.processing.batch import Done
 from gateway.processing.job import Job
 from gateway.processing.limits import Limit, Threads
 
@@ -163,6 +165,36 @@ def test_whoever_ends_one_launches_the_next_of_its_kind(works):
     runner.run([ids[1]])
 
     assert works.queue.take("io") == [ids[2]]
+
+
+@pytest.mark.parametrize("at_once", [1, 10])
+def test_tasks_that_wait_for_each_other_have_two_messages_each_at_most(works, at_once: int):
+    number = 60
+    runner = works.runner(limits={"probe": Limit(at_once=at_once)}, settling=False)
+    messages, waiting = 0, [works.task() for _ in range(number)]
+
+    while waiting:
+        runner.run([waiting.pop(0)])
+        more = works.queue.take("io")
+        messages += len(more)
+        waiting += more
+
+    assert len(works.runs) == number
+    assert messages <= 2 * number
+
+
+def test_two_that_end_at_the_same_moment_launch_two(works):
+    ids = [works.task() for _ in range(5)]
+    limits = {"probe": Limit(at_once=2)}
+    ended = works.ledger.claim(ids[:2], owner="another", lease_ms=60_000)
+    endings = [Ending(claim=task.claim, status=Status.COMPLETED) for task in ended]
+    works.ledger.end(endings)
+
+    for task, ending in zip(ended, endings, strict=True):
+        done = [Done(task=task, ending=ending, seconds=0.0)]
+        runner_module.launch_next(works.ledger, works.queue, Journal(), done, limits)
+
+    assert set(works.queue.take("io")) == set(ids[2:4])
 
 
 #: Stays in C code that gives nobody else a turn.

@@ -211,6 +211,49 @@ def test_a_retry_is_launched_within_a_second_of_its_time(works, repairs: Repairs
     assert [event.remark for event in works.ledger.events(task_id)] == [None, "retry due"]
 
 
+NARROW = replace(DUTIES, at_once={"probe": 1}, wait_ms=10**9)
+
+
+def second_by_second(works, repairs: Repairs, queue: FakeQueue, *, seconds: int, task) -> list[str]:
+    """Have the monitor and a worker do their work while *task* runs, and return what was launched."""
+    launched = []
+    for _ in range(seconds):
+        works.clock.later(seconds=1)
+        works.ledger.beat([task.claim], lease_ms=10_000)
+        repairs.put_right(NARROW)
+        launched += (messages := queue.take("io"))
+        for task_id in messages:
+            works.ledger.claim([task_id], owner="worker", lease_ms=10_000, at_once=NARROW.at_once)
+    return launched
+
+
+def test_what_waits_for_a_place_is_not_launched_and_leaves_no_trace(works, repairs: Repairs, queue: FakeQueue):
+    ids = [works.task() for _ in range(6)]
+    (running,) = works.ledger.claim(ids, owner="worker", lease_ms=10_000, at_once=NARROW.at_once)
+
+    launched = second_by_second(works, repairs, queue, seconds=3600, task=running)
+
+    assert launched == []
+    assert [(works[id_].launches, len(works.ledger.events(id_))) for id_ in ids[1:]] == [(0, 1)] * 5
+
+
+def test_a_place_that_nobody_gave_on_is_taken_within_a_minute(works, repairs: Repairs, queue: FakeQueue, clock):
+    ids = [works.task() for _ in range(6)]
+    (running,) = works.ledger.claim(ids, owner="worker", lease_ms=10_000, at_once=NARROW.at_once)
+    second_by_second(works, repairs, queue, seconds=3600, task=running)
+
+    works.ledger.cancel(running.id, by="shop")
+    seconds = 0
+    while not (launched := queue.take("io")):
+        clock.later(seconds=1)
+        seconds += 1
+        repairs.put_right(NARROW)
+
+    assert seconds <= 61
+    assert len(launched) == 1
+    assert works.ledger.claim(launched, owner="worker", lease_ms=10_000, at_once=NARROW.at_once)
+
+
 def test_a_kind_of_its_own_attempts_is_given_up_by_them(works, repairs: Repairs, clock):
     task_id = works.task("once")
     works.ledger.claim([task_id], owner="lost", lease_ms=10_000)
