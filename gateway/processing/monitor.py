@@ -101,6 +101,8 @@ class Monitor:
         except Exception as error:  # noqa: BLE001 - whatever stops one duty must not stop the others
             self._journal.error("monitor.hindered", duty=duty.__name__.strip("_"), **error_fields(error))
             return None
+        finally:
+            self._calm.breathe()
 
     def put_right(self) -> list[Relaunch]:
         """Take back what dead workers held, and publish again what the broker does not hold."""

@@ -359,6 +359,52 @@ def test_a_worker_that_is_lost_while_the_clock_is_set_is_missed_in_time(
     assert seconds <= 15
 
 
+def slowed(monkeypatch, ledger, clocks: Clocks, seconds: dict[str, list[float]]) -> None:
+    """Have calls of the ledger take so long, one time after the other, the last time again and again."""
+    for name, each in seconds.items():
+        call, left = getattr(ledger, name), list(each)
+
+        def slow(*args, call=call, left=left, **given):
+            clocks.later(left.pop(0) if len(left) > 1 else left[0])
+            return call(*args, **given)
+
+        monkeypatch.setattr(ledger, name, slow)
+
+
+def test_a_monitor_whose_passes_take_long_takes_back_what_is_lost(
+    works, queue: FakeQueue, clock, tmp_path, monkeypatch
+):
+    clocks = Clocks(clock)
+    monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
+    task_id = works.task()
+    works.ledger.claim([task_id], owner="lost", lease_ms=10_000)
+    slowed(monkeypatch, works.ledger, clocks, {name: [0.8] for name in ("lead", "schedules", "unreported_alerts")})
+
+    passes: list[float] = []
+    monitor.run(until=lambda: len(passes) == 8, wait=lambda s: (clocks.later(s), passes.append(s)))
+
+    assert works[task_id].status is Status.PENDING
+
+
+def test_a_ledger_that_stalls_within_a_pass_loses_no_worker_that_beats(
+    works, queue: FakeQueue, clock, tmp_path, monkeypatch
+):
+    clocks = Clocks(clock)
+    monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
+    (task,) = works.ledger.claim([works.task()], owner="alive", lease_ms=10_000)
+    slowed(monkeypatch, works.ledger, clocks, {"lead": [0.1, 60.0, 0.1], "unreported_alerts": [0.1] * 4 + [60.0, 0.1]})
+    passes: list[float] = []
+
+    def wait(seconds: float) -> None:
+        clocks.later(seconds)
+        works.ledger.beat([task.claim], lease_ms=10_000)
+        passes.append(seconds)
+
+    monitor.run(until=lambda: len(passes) == 12, wait=wait)
+
+    assert (works[task.id].status, works[task.id].attempt) == (Status.PROCESSING, 1)
+
+
 def test_the_clock_that_is_set_forward_makes_no_silence(works, queue: FakeQueue, clock, tmp_path):
     clocks = Clocks(clock)
     monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
