@@ -165,6 +165,13 @@ class Ledger(Protocol):
     def overdue(self, *, limit: int) -> list[Waiting]:
         """Return waiting tasks that somebody should look at, the longest overdue first."""
 
+    def come_due(self, *, limit: int) -> list[Waiting]:
+        """
+        Return tasks whose `not_before` came within the last half minute, and of which no worker was ever told.
+
+        Nobody has to ask the broker about these. They are overdue as well: what is not dealt with here is there.
+        """
+
     def look_again(self, task_ids: Sequence[str], *, soon: bool = False) -> None:
         """
         Put off the look at waiting tasks, without an event: the broker holds them, or no place of their kind is free.

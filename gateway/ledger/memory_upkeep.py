@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from gateway.errors import GatewayError, TaskNotFinished
 from gateway.kinds import WEBHOOK
@@ -56,7 +57,18 @@ class MemoryUpkeep:
     def overdue(self, *, limit: int) -> list[Waiting]:
         """Return waiting tasks that somebody should look at; see `Ledger.overdue`."""
         with self._open():
-            return [Waiting(id=task.id, pool=task.pool, kind=task.kind) for task in self._due(Status.PENDING)[:limit]]
+            return [_waiting(task) for task in self._due(Status.PENDING)[:limit]]
+
+    def come_due(self, *, limit: int) -> list[Waiting]:
+        """Return tasks whose own time has come; see `Ledger.come_due`."""
+        with self._open():
+            since = self._clock() - moves.COME_DUE_MS
+            found = (
+                task
+                for task in self._due(Status.PENDING)
+                if since < (task.due_at or 0) < (task.not_before or 0) + self._launch_grace_ms
+            )
+            return [_waiting(task) for task in islice(found, limit)]
 
     def look_again(self, task_ids: Sequence[str], *, soon: bool = False) -> None:
         """Put off the look at waiting tasks; see `Ledger.look_again`."""
@@ -217,6 +229,10 @@ class MemoryUpkeep:
 def is_due_to_run(task: Task, now: int) -> bool:
     """Tell whether a worker may take the task."""
     return task.status is Status.PENDING and (task.not_before or 0) <= now
+
+
+def _waiting(task: Task) -> Waiting:
+    return Waiting(id=task.id, pool=task.pool, kind=task.kind)
 
 
 def _depth(pool: str, live: list[Task], now: int) -> PoolDepth:

@@ -30,6 +30,7 @@ Changes: TypeAlias = dict[str, Any]  #: fields of `Task` by name
 BACK_OFF_MS: Final = 10_000  #: from the monitor's first launch of a task to its next
 LONGEST_BACK_OFF_MS: Final = 300_000
 LONGEST_LOOK_MS: Final = 60_000  #: between two looks at a task that waits for its turn
+COME_DUE_MS: Final = 30_000  #: for as long what comes due by a time of its own goes before a backlog
 SOON_MS: Final = LONGEST_BACK_OFF_MS + 5_000  #: what is due later waits for its own time, not for a worker
 MONITOR: Final = "monitor"  #: who makes the moves of a sweep
 LOST: Final = "WorkerLost"  #: the error of a task whose workers were lost too often

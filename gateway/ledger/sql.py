@@ -221,6 +221,12 @@ class SqlLedger:
         parameters = {"now": self._clock(), "most": limit}
         return [Waiting(**row) for row in self._database.rows(sql_sweep.OVERDUE, parameters)]
 
+    def come_due(self, *, limit: int) -> list[Waiting]:
+        """Return tasks whose own time has come; see `Ledger.come_due`."""
+        now = self._clock()
+        parameters = {"now": now, "since": now - moves.COME_DUE_MS, "grace": self._launch_grace_ms, "most": limit}
+        return [Waiting(**row) for row in self._database.rows(sql_sweep.COME_DUE, parameters)]
+
     def look_again(self, task_ids: Sequence[str], *, soon: bool = False) -> None:
         """Put off the look at waiting tasks; see `Ledger.look_again`. Many take several transactions."""
         for ids in sql_sweep.portions(task_ids):

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Select,
@@ -43,6 +44,10 @@ _THESE: Final = _WAITING.where(_IDS)
 #: Read outside of any transaction: which tasks the broker has to be asked about.
 OVERDUE: Final = (
     select(tasks.c.id, tasks.c.pool, tasks.c.kind).where(_DUE, _WAITS).order_by(tasks.c.due_at).limit(bindparam("most"))
+)
+#: What was published when it was accepted has had a grace since its own time. The oldest have a limit for the index.
+COME_DUE: Final = OVERDUE.where(
+    tasks.c.due_at > bindparam("since"), tasks.c.due_at < tasks.c.not_before + bindparam("grace", type_=BigInteger)
 )
 
 _LOOK_AGAIN: Final = update(tasks).where(_IDS, _DUE, _PENDING).values(due_at=LOOK_PUT_OFF)

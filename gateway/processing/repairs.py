@@ -55,6 +55,8 @@ class Repairs:
         about what waits, so that it goes out as soon as the broker is back.
         """
         relaunches = self._sweep(duties, pending=())  # lost workers first: asking the broker may take a while
+        if due := self._with_a_place(self._come_due(), duties):
+            relaunches += self._sweep(duties, pending=due)
         if lost := self._with_a_place(self._lost_messages(), duties):
             relaunches += self._sweep(duties, pending=lost)
         return relaunches
@@ -105,6 +107,10 @@ class Repairs:
         if crowded:
             self._ledger.look_again(crowded)
         return fitting
+
+    def _come_due(self) -> list[Waiting]:
+        """Return what has come due by a time of its own. The broker need not be asked: nobody has told it of them."""
+        return [] if self._broker_is_down else self._ledger.come_due(limit=_SWEEP_LIMIT)
 
     def _lost_messages(self) -> list[Waiting]:
         """Return what waits, is overdue, and has no message in the broker, or may have none."""

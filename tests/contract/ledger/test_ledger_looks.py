@@ -224,3 +224,42 @@ def test_a_launch_when_its_time_has_come_says_so(ledger, words, clock):
     (relaunch,) = ledger.sweep(max_attempts=3, pending=[task.id])
 
     assert relaunch.reason == RETRY_DUE
+
+
+def test_what_comes_due_by_its_own_time_is_told_apart_from_what_waits_for_a_worker(ledger, words, clock):
+    words.accepted()
+    now_or_before = [words.accepted(not_before=clock.now - past) for past in (0, SECOND)]
+    soon, later = (words.accepted(pool="cpu", not_before=clock.now + ahead) for ahead in (SECOND, 10 * SECOND))
+    retried = words.running()
+    words.ended(retried, Status.PENDING, retry_at=clock.now + 5 * SECOND)
+
+    def due(limit: int = 10) -> list[str]:
+        return [waits.id for waits in ledger.come_due(limit=limit)]
+
+    at_first = due()
+    clock.later(9 * SECOND)
+    first, one = due(), due(limit=1)
+    clock.later(SECOND)
+
+    assert {each.id for each in now_or_before} < {waits.id for waits in ledger.overdue(limit=10)}
+    assert (at_first, first, one) == ([], [soon.id, retried.id], [soon.id])
+    assert [(each.id, each.pool, each.kind) for each in ledger.come_due(limit=10)][-1] == (later.id, "cpu", "message")
+
+
+def test_what_was_launched_at_its_time_or_came_due_long_ago_does_not_come_due(ledger, words, clock):
+    launched, missed = (words.accepted(not_before=clock.now + 10 * SECOND) for _ in range(2))
+    clock.later(10 * SECOND)
+    ledger.sweep(max_attempts=3, pending=[launched.id])
+    clock.later(20 * SECOND)
+
+    assert [waits.id for waits in ledger.come_due(limit=10)] == [missed.id]
+    clock.later(10 * SECOND)
+    assert ledger.come_due(limit=10) == []
+    assert {waits.id for waits in ledger.overdue(limit=10)} == {launched.id, missed.id}
+
+
+def test_the_task_of_a_webhook_comes_due_at_once(ledger, words):
+    task = words.running(callback_url="https://shop.example/hook")
+    words.ended(task)
+
+    assert [waits.kind for waits in ledger.come_due(limit=10)] == ["webhook"]

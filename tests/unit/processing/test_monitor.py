@@ -204,6 +204,19 @@ def test_missing_reports_are_written_once(works, monitor: Monitor, clock):
     assert [alert.id in file.name for file in works.reports.rglob("*.txt")] == [True]
 
 
+def test_an_alert_that_a_crash_kept_from_being_told_is_told_by_its_report(works, monitor: Monitor, clock):
+    task_id = works.task()
+    works.ledger.claim([task_id], owner="lost", lease_ms=10_000)
+    clock.later(seconds=11)
+    works.ledger.sweep(max_attempts=1)  # and then the monitor is killed
+    clock.later(seconds=2)
+
+    monitor.write_reports()
+
+    (report,) = works.reports.rglob("*task_failed*.txt")
+    assert "WorkerLost" in report.read_text()
+
+
 def test_a_report_that_tells_too_few_is_written_anew(works, monitor: Monitor, clock):
     for _ in range(3):
         works.alarm.findings_held([finding()], caller="shop", request_id="0" * 32)

@@ -10,9 +10,8 @@ from gateway.errors import BrokerUnavailable
 from gateway.journal import Journal
 from gateway.ledger.alert import AlertType
 from gateway.ledger.task import Priority, Status
-from gateway.processing.calm import Calm
+from gateway.processing import repairs as repairs_module
 from gateway.processing.duties import Duties
-from gateway.processing.monitor import Monitor
 from gateway.processing.repairs import Repairs
 
 GRACE_S = 2.1
@@ -211,6 +210,29 @@ def test_a_retry_is_launched_within_a_second_of_its_time(works, repairs: Repairs
     assert [event.remark for event in works.ledger.events(task_id)] == [None, "retry due"]
 
 
+def test_a_retry_is_launched_within_a_second_of_its_time_behind_however_long_a_backlog(works, clock):
+    class Slow(FakeQueue):
+        def holds(self, _pool: str, task_ids: Collection[str]) -> set[str]:
+            clock.later(seconds=6)
+            return set(task_ids)
+
+    queue = Slow()
+    repairs = repairs_of(works, queue)
+    for _ in range(repairs_module._LOOK_LIMIT):
+        works.task(pool="cpu")
+    clock.later(seconds=GRACE_S)
+    repairs.put_right(DUTIES)  # from now on there is a pause
+    own = works.task(not_before=clock.now + 3_000)
+    launched = []
+    for _ in range(3):
+        clock.later(seconds=1)
+        repairs.put_right(DUTIES)
+        launched.append(queue.take("io"))
+
+    assert launched == [[], [], [own]]
+    assert works.ledger.events(own)[-1].remark == "retry due"
+
+
 NARROW = replace(DUTIES, at_once={"probe": 1}, wait_ms=10**9)
 
 
@@ -264,19 +286,6 @@ def test_a_kind_of_its_own_attempts_is_given_up_by_them(works, repairs: Repairs,
     assert works[task_id].status is Status.FAILED
 
 
-def test_an_alert_that_a_crash_kept_from_being_told_is_told_by_its_report(works, queue: FakeQueue, clock, tmp_path):
-    task_id = works.task()
-    works.ledger.claim([task_id], owner="lost", lease_ms=10_000)
-    clock.later(seconds=11)
-    works.ledger.sweep(max_attempts=1)  # and then the monitor is killed
-    clock.later(seconds=2)
-
-    a_monitor(works, queue, tmp_path).write_reports()
-
-    (report,) = works.reports.rglob("*task_failed*.txt")
-    assert "WorkerLost" in report.read_text()
-
-
 def test_what_waits_too_long_is_told_once_for_its_kind_and_pool(works, repairs: Repairs, clock, lines: Lines):
     waiting = [works.task() for _ in range(20)]
     clock.later(seconds=61)
@@ -291,129 +300,3 @@ def test_what_waits_too_long_is_told_once_for_its_kind_and_pool(works, repairs: 
     assert len(lines.of("alert.raised")) == 1
     (report,) = works.reports.rglob("*silent_failure*.txt")
     assert "count:       20" in report.read_text()
-
-
-class Clocks:
-    """The clock that never jumps, and the ledger's."""
-
-    def __init__(self, clock) -> None:
-        self.steady = 0.0
-        self._clock = clock
-
-    def later(self, seconds: float, *, step: float = 0.0) -> None:
-        self.steady += seconds
-        self._clock.later(seconds=seconds + step)
-
-    @property
-    def calm(self) -> Calm:
-        return Calm(steady=lambda: self.steady, wall=lambda: self._clock.now / 1000)
-
-
-def a_monitor(works, queue: FakeQueue, logs, **given) -> Monitor:
-    return Monitor(
-        works.ledger,
-        queue,
-        alarm=works.alarm,
-        reports=None,
-        logs=logs,
-        journal=Journal(),
-        holder="monitor-1",
-        duties=DUTIES,
-        **given,
-    )
-
-
-@pytest.mark.parametrize("step", [3600.0, 60.0, -3600.0])
-def test_a_step_of_the_clock_loses_no_worker_that_beats(works, queue: FakeQueue, clock, tmp_path, step: float):
-    clocks = Clocks(clock)
-    monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
-    (task,) = works.ledger.claim([works.task()], owner="alive", lease_ms=10_000)
-
-    clocks.later(1, step=step)
-    relaunched = [monitor.put_right()]
-    for _ in range(10):
-        works.ledger.beat([task.claim], lease_ms=10_000)
-        clocks.later(1)
-        relaunched.append(monitor.put_right())
-
-    assert [reason for each in relaunched for reason in each] == []
-    assert works[task.id].status is Status.PROCESSING
-
-
-@pytest.mark.parametrize("step", [3600.0, -3600.0])
-def test_a_worker_that_is_lost_while_the_clock_is_set_is_missed_in_time(
-    works, queue: FakeQueue, clock, tmp_path, step: float
-):
-    clocks = Clocks(clock)
-    monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
-    works.ledger.claim([works.task()], owner="lost", lease_ms=10_000)
-
-    clocks.later(1, step=step)
-    monitor.put_right()
-    seconds = 0
-    while not queue.take("io"):
-        clocks.later(1)
-        seconds += 1
-        monitor.put_right()
-
-    assert seconds <= 15
-
-
-def slowed(monkeypatch, ledger, clocks: Clocks, seconds: dict[str, list[float]]) -> None:
-    """Have calls of the ledger take so long, one time after the other, the last time again and again."""
-    for name, each in seconds.items():
-        call, left = getattr(ledger, name), list(each)
-
-        def slow(*args, call=call, left=left, **given):
-            clocks.later(left.pop(0) if len(left) > 1 else left[0])
-            return call(*args, **given)
-
-        monkeypatch.setattr(ledger, name, slow)
-
-
-def test_a_monitor_whose_passes_take_long_takes_back_what_is_lost(
-    works, queue: FakeQueue, clock, tmp_path, monkeypatch
-):
-    clocks = Clocks(clock)
-    monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
-    task_id = works.task()
-    works.ledger.claim([task_id], owner="lost", lease_ms=10_000)
-    slowed(monkeypatch, works.ledger, clocks, {name: [0.8] for name in ("lead", "schedules", "unreported_alerts")})
-
-    passes: list[float] = []
-    monitor.run(until=lambda: len(passes) == 8, wait=lambda s: (clocks.later(s), passes.append(s)))
-
-    assert works[task_id].status is Status.PENDING
-
-
-def test_a_ledger_that_stalls_within_a_pass_loses_no_worker_that_beats(
-    works, queue: FakeQueue, clock, tmp_path, monkeypatch
-):
-    clocks = Clocks(clock)
-    monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
-    (task,) = works.ledger.claim([works.task()], owner="alive", lease_ms=10_000)
-    slowed(monkeypatch, works.ledger, clocks, {"lead": [0.1, 60.0, 0.1], "unreported_alerts": [0.1] * 4 + [60.0, 0.1]})
-    passes: list[float] = []
-
-    def wait(seconds: float) -> None:
-        clocks.later(seconds)
-        works.ledger.beat([task.claim], lease_ms=10_000)
-        passes.append(seconds)
-
-    monitor.run(until=lambda: len(passes) == 12, wait=wait)
-
-    assert (works[task.id].status, works[task.id].attempt) == (Status.PROCESSING, 1)
-
-
-def test_the_clock_that_is_set_forward_makes_no_silence(works, queue: FakeQueue, clock, tmp_path):
-    clocks = Clocks(clock)
-    monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
-    works.task()
-
-    clocks.later(1, step=3600.0)
-    for _ in range(20):
-        monitor.put_right()
-        monitor._tell_silence()
-        clocks.later(1)
-
-    assert works.ledger.alerts() == []
