@@ -20,6 +20,7 @@ from gateway.delivery.probe import HealthProbe
 from gateway.errors import InvalidSetting
 from gateway.journal import Journal
 from gateway.kinds import RECOMMENDATIONS, WEBHOOK, Pool
+from gateway.ledger.figures import Figures
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.rows import to_json
 from gateway.ledger.sql import SqlLedger
@@ -96,6 +97,7 @@ def build_intake_parts(settings: Settings) -> dict[str, Any]:
         "intake": intake,
         "analyzer": _analyzer(settings, rules["screener"]),
         "ledger": ledger,
+        "figures": Figures(ledger),
         "journal": journal,
         "idempotency": IdempotencyKeys(
             settings.secret_key.get_secret_value().encode(), lease_ms=_key_lease_ms(settings)

@@ -12,6 +12,7 @@ from gateway.errors import Forbidden
 from gateway.intake import NO_KEY, UnderKey
 from gateway.journal import Journal
 from gateway.kinds import FOR_ADMINS
+from gateway.ledger.figures import Figures
 from gateway.ledger.ledger import Ledger
 from gateway.presidio.analyzer import Analyzer
 from gateway.web.credentials import Credentials
@@ -28,6 +29,7 @@ class Parts:
     intake: BatchIntake
     analyzer: Analyzer
     ledger: Ledger
+    figures: Figures
     credentials: Credentials
     idempotency: IdempotencyKeys
     journal: Journal

@@ -349,5 +349,6 @@ class StatsOut(BaseModel):
     """Counts of tasks."""
 
     version: str
+    counted_at: str  #: of a large ledger up to a minute ago
     tasks: dict[str, int]
     pools: dict[str, PoolOut]

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from gateway.access.roles import Role
 from gateway.kinds import Pool
 from gateway.telemetry import metrics
+from gateway.telemetry.logs import rfc3339
 from gateway.web.answers import json_answer
 from gateway.web.health import health, readiness
 from gateway.web.openapi import Described, describes
@@ -50,9 +51,9 @@ def get_ready() -> Response:
 @bp.get("/stats")
 @describes(Described(summary="Count tasks.", tag="about", role=Role.OPERATOR, answers={200: StatsOut}))
 def get_stats() -> Response:
-    """Count tasks by status, and what waits in each pool."""
+    """Count tasks by status, and what waits in each pool, or tell what was just counted."""
     caller(Role.OPERATOR)
-    ledger = parts().ledger
+    counted = parts().figures.counted()
     idle = {pool.value: {"pending": 0, "processing": 0, "oldest_pending_seconds": None} for pool in Pool}
     pools = idle | {
         str(depth.pool): {
@@ -62,10 +63,11 @@ def get_stats() -> Response:
                 max(0.0, time.time() - depth.oldest_pending_at / 1000) if depth.oldest_pending_at else None
             ),
         }
-        for depth in ledger.depths()
+        for depth in counted.pools
     }
-    tasks = {status.value: count for status, count in ledger.counts().items()}
-    return json_answer({"version": parts().version, "tasks": tasks, "pools": pools})
+    tasks = {status.value: count for status, count in counted.tasks.items()}
+    told = {"version": parts().version, "counted_at": rfc3339(counted.at), "tasks": tasks, "pools": pools}
+    return json_answer(told)
 
 
 @bp.get("/metrics")

@@ -18,6 +18,7 @@ from gateway.batch import BatchIntake
 from gateway.delivery.backlog import Backlog
 from gateway.journal import Journal
 from gateway.kinds import Kinds
+from gateway.ledger.figures import Figures
 from gateway.ledger.ledger import Ledger
 from gateway.ledger.memory import MemoryLedger
 from gateway.ledger.task import Ending, Status, Task
@@ -106,6 +107,7 @@ def open_door(
         intake=intake,
         analyzer=Analyzer(screener, recognizers={"email": ["EMAIL_ADDRESS"]}, budget_ms=1000),
         ledger=ledger,
+        figures=Figures(ledger),
         journal=journal,
         credentials=credentials,
         idempotency=IdempotencyKeys(b"k" * 43),
