@@ -279,7 +279,7 @@ def task_failed(task: Task) -> NewAlert:
         type=AlertType.TASK_FAILED,
         severity=Severity.MEDIUM,
         description=f"A task of kind {task.kind} has failed: {task.error or ''}.",
-        action="It stays in the ledger; an operator can start it again.",
+        action=f"Task {task.id} stays in the ledger; an operator can start it again.",
         caller=task.caller,
         request_id=task.request_id,
         subject=task.id,

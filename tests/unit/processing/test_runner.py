@@ -243,6 +243,7 @@ def test_a_task_that_failed_for_good_raises_an_alert_with_a_report(works):
         "0" * 32,
     )
     assert "A task of kind probe has failed: ValueError." in report
+    assert f"Task {task_id} stays in the ledger" in report
 
 
 def test_a_task_that_is_tried_again_raises_no_alert(works):
