@@ -33,7 +33,7 @@ def raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, 
     for place, alert in enumerate(raised):
         together.setdefault(fingerprint(alert), []).append(place)
     told: dict[int, Alert] = {}
-    for same, places in together.items():
+    for same, places in sorted(together.items()):  # else two transactions could cross
         row = _fold_or_write(connection, raised[places[0]], same, times=len(places), now=now, since=now - fold_ms)
         before = row.count - len(places)
         told |= {place: replace(row, count=before + nth) for nth, place in enumerate(places, start=1)}
@@ -47,8 +47,8 @@ def raise_times(connection: Connection, alert: NewAlert, *, times: int, now: int
 
 def repeat_each(connection: Connection, alert_ids: Sequence[str], *, now: int) -> list[None]:
     """Do as `Ledger.repeat_alert` for several callers."""
-    counted = Counter(alert_ids)
-    connection.execute(_REPEAT, [{"of_id": id_, "more": times, "now": now} for id_, times in counted.items()])
+    counted = sorted(Counter(alert_ids).items())  # else two transactions could cross
+    connection.execute(_REPEAT, [{"of_id": id_, "more": times, "now": now} for id_, times in counted])
     return [None] * len(alert_ids)
 
 
