@@ -37,13 +37,13 @@ def begin_writing(engine: Engine, *, hasty: bool = False) -> Iterator[Connection
         CommitBroke: it is not known whether the transaction is committed.
     """
     with engine.connect() as connection:
-        _let_sqlite_wait(connection, milliseconds=0)
+        let_sqlite_wait(connection, milliseconds=0)
         try:
             with _transaction(connection, wait_s=0 if hasty else BUSY_MS / 1000):
                 yield connection
         finally:
             if not connection.invalidated:
-                _let_sqlite_wait(connection, milliseconds=BUSY_MS)
+                let_sqlite_wait(connection, milliseconds=BUSY_MS)
 
 
 class Writer:
@@ -102,7 +102,7 @@ class Writer:
             kept = None
         if kept is None:
             kept = self._kept = self._engine.connect()
-            _let_sqlite_wait(kept, milliseconds=0)
+            let_sqlite_wait(kept, milliseconds=0)
         return kept
 
 
@@ -183,7 +183,7 @@ def _begin_sqlite(connection: Connection, wait_s: float) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE").close()  # now or never, and with SQLAlchemy's error
 
 
-def _let_sqlite_wait(connection: Connection, *, milliseconds: int) -> None:
+def let_sqlite_wait(connection: Connection, *, milliseconds: int) -> None:
     """Say how long SQLite itself waits for others, in its own way."""
     if connection.dialect.name == "sqlite":
         _raw(connection).execute(f"PRAGMA busy_timeout={milliseconds}").close()

@@ -3,20 +3,22 @@
 import os
 import threading
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakSet
 
-from sqlalchemy import Engine, Executable, RowMapping
+from sqlalchemy import Connection, Engine, Executable, RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database_engine import new_engine, parsed_url
+from gateway.database_engine import BUSY_MS, new_engine, parsed_url
 from gateway.errors import LedgerUnavailable
 from gateway.ledger.group_commit import BulkOperation, Follow, GroupCommit, Operation
 from gateway.ledger.trouble import without_values
-from gateway.transactions import Writer, read
+from gateway.transactions import Writer, let_sqlite_wait, read
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_CUT_WITHIN_MS: Final = 50  #: how long to wait for those who use SQLite's log; nobody can write meanwhile
 
 
 class _Parts(NamedTuple):
@@ -77,15 +79,18 @@ class Database:
         """
         Empty SQLite's write-ahead log, behind which reads become slow; other databases see to it themselves.
 
-        Returns False where somebody who reads stood in the way.
+        Who reads for long, or writes just now, is let be. Returns False where somebody stood in the way.
         """
         engine = self._open().engine
         if engine.dialect.name != "sqlite":
             return True
         try:
             with engine.connect() as connection:
-                busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-                return not busy
+                let_sqlite_wait(connection, milliseconds=_CUT_WITHIN_MS)
+                try:
+                    return _copied(connection) and _cut(connection)
+                finally:
+                    let_sqlite_wait(connection, milliseconds=BUSY_MS)
         except SQLAlchemyError as error:
             raise without_values(error) from None
 
@@ -123,6 +128,18 @@ class Database:
                 )
                 self._parts = _Parts(engine, writer, committer)
             return self._parts
+
+
+def _copied(connection: Connection) -> bool:
+    """Copy SQLite's log into its file while others write; False where a reader needs the file as it is."""
+    _, logged, copied = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
+    return bool(logged == copied)
+
+
+def _cut(connection: Connection) -> bool:
+    """Copy the rest of SQLite's log, and cut it to nothing; False where somebody reads or writes."""
+    busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    return not busy
 
 
 _databases: "WeakSet[Database]" = WeakSet()

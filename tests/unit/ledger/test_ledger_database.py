@@ -268,3 +268,25 @@ def test_a_row_that_cannot_be_read_keeps_no_other_process_from_writing(ledger, u
     other.accept(a_task())
     ledger.accept(a_task())
     other.close()
+
+
+@pytest.mark.parametrize("reads_the_newest", [False, True])
+def test_nobody_waits_to_write_while_the_log_cannot_be_emptied(ledger, tmp_path, reads_the_newest):
+    reader, writer = (sqlite3.connect(tmp_path / "ledger.db", isolation_level=None, timeout=2) for _ in range(2))
+    if reads_the_newest:
+        ledger.accept(a_task())
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM tasks").fetchall()
+    if not reads_the_newest:
+        ledger.accept(a_task())
+
+    with ThreadPoolExecutor(1) as pool:
+        tidying = pool.submit(ledger.tidy)
+        while not tidying.done():
+            writer.execute("BEGIN IMMEDIATE")  # an error, after two seconds
+            writer.execute("ROLLBACK")
+
+    assert not tidying.result()
+    reader.close()
+    writer.close()
+    assert ledger.tidy()
