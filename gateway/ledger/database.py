@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakSet
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, Executable, RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.database_engine import BUSY_MS, new_engine, parsed_url
-from gateway.errors import LedgerUnavailable
+from gateway.errors import LedgerOutcomeUnknown, LedgerUnavailable
 from gateway.ledger.group_commit import BulkOperation, Follow, GroupCommit, Operation
 from gateway.ledger.trouble import without_values
 from gateway.transactions import Writer, let_sqlite_wait, read
@@ -18,6 +19,7 @@ from gateway.transactions import Writer, let_sqlite_wait, read
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_ASK_EVERY_S: Final = 0.2  #: what became of a write, of a database that did not answer
 _CUT_WITHIN_MS: Final = 50  #: how long to wait for those who use SQLite's log; nobody can write meanwhile
 
 
@@ -65,11 +67,29 @@ class Database:
         *,
         durable: bool = True,
         as_one: bool = False,
+        again: bool = False,
         follow: Follow | None = None,
     ) -> Result:
         """Write by group commit; see `GroupCommit.write_each`."""
         committer = self._open().committer
-        return committer.write_each(operation, item, durable=durable, as_one=as_one, follow=follow)
+        return committer.write_each(operation, item, durable=durable, as_one=as_one, again=again, follow=follow)
+
+    def write_until_known(
+        self, operation: BulkOperation[Item, Result], item: Item, *, durable: bool = True, within_s: float
+    ) -> Result:
+        """Do as `write_each`; where nobody can tell what became of it, ask again, for *within_s* at most."""
+        until, again = time.monotonic() + within_s, False
+        while True:
+            try:
+                return self.write_each(operation, item, durable=durable, again=again)
+            except LedgerOutcomeUnknown:
+                again = True
+            except LedgerUnavailable:
+                if not again:
+                    raise
+            if self._closed or time.monotonic() > until:
+                raise LedgerOutcomeUnknown
+            time.sleep(_ASK_EVERY_S)
 
     def write_later(self, operation: BulkOperation[Item, Result], item: Item) -> None:
         """Write by group commit, soon, without waiting; see `GroupCommit.write_later`."""

@@ -49,7 +49,19 @@ class _Job:
     waits for `ended` alone. Slots and bare locks: one is made for each write.
     """
 
-    __slots__ = ("as_one", "durable", "ended", "follow", "item", "outcome", "run", "thread", "ticket", "told_at")
+    __slots__ = (
+        "again",
+        "as_one",
+        "durable",
+        "ended",
+        "follow",
+        "item",
+        "outcome",
+        "run",
+        "thread",
+        "ticket",
+        "told_at",
+    )
 
     def __init__(
         self,
@@ -58,10 +70,12 @@ class _Job:
         *,
         durable: bool = True,
         as_one: bool = False,
+        again: bool = False,
         follow: Follow | None = None,
     ) -> None:
         self.run = run  # jobs of one batch with the same one are run by one call
         self.item = item
+        self.again = again
         self.as_one = as_one
         self.durable = durable
         self.follow = follow
@@ -169,6 +183,7 @@ class GroupCommit:
         *,
         durable: bool = True,
         as_one: bool = False,
+        again: bool = False,
         follow: Follow | None = None,
         wait_s: float | None = None,
     ) -> Result:
@@ -178,11 +193,12 @@ class GroupCommit:
         Args:
             durable: False for what a power cut may undo; it is, unless something of the transaction has to last.
             as_one: whether *operation* writes all items by one statement, where the database has such a one.
+            again: whether the same was asked for before, and ended in `LedgerOutcomeUnknown`.
             follow: called once that is committed, in the thread that commits for all; what it is given lets the
                 caller go on, as half a second does. It may neither wait nor raise.
             wait_s: how long this caller waits, if not as long as any.
         """
-        job = _Job(operation, item, durable=durable, as_one=as_one, follow=follow)
+        job = _Job(operation, item, durable=durable, as_one=as_one, again=again, follow=follow)
         with self._gate:
             if self._closed:
                 raise LedgerUnavailable("The ledger is closed.")
@@ -282,6 +298,7 @@ class GroupCommit:
 
     def _committed(self, jobs: list[_Job], *, again: bool = False) -> list[Any]:
         run = _run_together
+        again = again or any(job.again for job in jobs)
         lightly = not any(job.durable for job in jobs)
         as_one = not again and all(job.as_one and job.run is jobs[0].run for job in jobs)
         tries = 0
@@ -303,7 +320,7 @@ class GroupCommit:
 
 
 def may_be_written(connection: Connection) -> bool:
-    """Tell whether the same operations were tried before, and nobody knows whether they were committed."""
+    """Tell whether operations of this transaction were tried before, and nobody knows whether they were committed."""
     return bool(connection.info.get(_AGAIN))
 
 

@@ -114,7 +114,8 @@ class Ledger(Protocol):
         Take those of the pending tasks that are due to run; the others are duplicates, canceled or ended.
 
         Of several ids none has begun yet: its `started_at` is None until its first beat or its end, and until then
-        a lost worker does not count as its failure.
+        a lost worker does not count as its failure. Where the database does not tell what became of the claim, it is
+        asked for as long as the lease may last: nobody would run, or hand back, what was granted unheard.
 
         Args:
             at_once: by kind, how many may be processing in the whole ledger. What does not fit stays pending, and is
@@ -133,11 +134,15 @@ class Ledger(Protocol):
     def progress(self, claim: Claim, value: float) -> bool:
         """Write how far an attempt is, from 0 to 1; False where the claim no longer holds."""
 
-    def end(self, endings: Sequence[Ending]) -> set[Claim]:
+    def end(self, endings: Sequence[Ending], *, again: bool = False) -> set[Claim]:
         """
         Write how attempts ended, and return the claims that held; the others' results are thrown away.
 
         A webhook that was taken keeps no address.
+
+        Args:
+            again: whether the same was asked for before, and ended in `LedgerOutcomeUnknown`: what is written by now
+                counts as held.
         """
 
     def sweep(

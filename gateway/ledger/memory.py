@@ -185,10 +185,11 @@ class MemoryLedger(MemoryUpkeep):
                 self._set(claim.task_id, {"progress": max(0.0, min(1.0, value)), "updated_at": self._clock()})
             return bool(held)
 
-    def end(self, endings: Sequence[Ending]) -> set[Claim]:
+    def end(self, endings: Sequence[Ending], *, again: bool = False) -> set[Claim]:
         """Write how attempts ended; see `Ledger.end`, and `SqlLedger.end` for what it raises."""
         with self._open():
             now = self._clock()
+            written = {ending.claim for ending in endings if again and self._stands(ending)}
             held = self._held(ending.claim for ending in endings)
             first = {ending.claim: ending for ending in reversed(endings) if ending.claim in held}
             changes = {
@@ -209,7 +210,7 @@ class MemoryLedger(MemoryUpkeep):
                 self._move(task, change, by=task.owner or "", remark=moves.end_remark(ending))
                 if ending.alert:
                     self._raise(ending.alert)
-            return held
+            return held | written
 
     def backlog(self, pool: str, *, at_most: int) -> int:
         """Count what waits in the pool, up to *at_most*; see `Ledger.backlog`."""
@@ -341,6 +342,10 @@ class MemoryLedger(MemoryUpkeep):
     def _held(self, claims: Iterable[Claim]) -> set[Claim]:
         running = {task.claim for task in self._tasks.values() if task.status is Status.PROCESSING}
         return running & set(claims)
+
+    def _stands(self, ending: Ending) -> bool:
+        task = self._tasks.get(ending.claim.task_id)
+        return task is not None and (task.claim, task.status) == (ending.claim, ending.status)
 
     def _add(self, task: Task) -> None:
         self._tasks[task.id] = task

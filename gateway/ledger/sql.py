@@ -162,7 +162,8 @@ class SqlLedger:
         if not task_ids:
             return []
         wish = sql_tasks.Wish(task_ids, owner, lease_ms, at_once or {}, self._clock())
-        return self._database.write_each(self._claim_each, wish, durable=False)  # undone, it is pending
+        # Undone by a power cut, it is pending; granted unheard, it would end as a failure of a task that never ran.
+        return self._database.write_until_known(self._claim_each, wish, durable=False, within_s=lease_ms / 1000)
 
     def waiting(self, kind: str, *, limit: int) -> list[Task]:
         """Return what waits for its turn; see `Ledger.waiting`."""
@@ -187,7 +188,7 @@ class SqlLedger:
         share = max(0.0, min(1.0, value))
         return self._database.write(lambda c: sql_tasks.progress(c, claim, share, now=self._clock()))
 
-    def end(self, endings: Sequence[Ending]) -> set[Claim]:
+    def end(self, endings: Sequence[Ending], *, again: bool = False) -> set[Claim]:
         """
         Write how attempts ended; see `Ledger.end`.
 
@@ -197,7 +198,7 @@ class SqlLedger:
         """
         if not endings:
             return set()
-        return self._database.write_each(self._end_each, endings)
+        return self._database.write_each(self._end_each, endings, again=again)
 
     def sweep(
         self,

@@ -97,7 +97,7 @@ _STARTED_AGAIN: Final = select(task_events.c.at).where(
     task_events.c.remark == bindparam("remark"),
     task_events.c.at >= bindparam("asked_at"),
 )
-_ENDED_NOW: Final = select(tasks.c.id, tasks.c.attempt, tasks.c.status).where(_IDS, tasks.c.finished_at.is_not(None))
+_STANDS: Final = select(tasks.c.id, tasks.c.attempt, tasks.c.status).where(_IDS)
 _RUNNING: Final = Prepared(
     select(
         *(tasks.c.id, tasks.c.attempt, tasks.c.owner, tasks.c.failures, tasks.c.started_at),
@@ -243,8 +243,8 @@ def end_each(
         for ending in endings:
             waiting.setdefault(ending.claim, (caller, ending))
     held: list[set[Claim]] = [set() for _ in calls]
-    if may_be_written(connection):  # a COMMIT broke: what it wrote is told as written
-        for over in connection.execute(_ENDED_NOW, {"ids": [claim.task_id for claim in waiting]}):
+    if may_be_written(connection):  # what is written already is told as written
+        for over in connection.execute(_STANDS, {"ids": [claim.task_id for claim in waiting]}):
             claim = Claim(task_id=over.id, attempt=over.attempt)
             if claim in waiting and waiting[claim][1].status == over.status:
                 held[waiting[claim][0]].add(claim)

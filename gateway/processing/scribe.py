@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.alerts.alarm import Alarm
-from gateway.errors import AlertNotFound, LedgerUnavailable
+from gateway.errors import AlertNotFound, LedgerOutcomeUnknown, LedgerUnavailable
 from gateway.journal import Journal
 from gateway.ledger import moves
 from gateway.ledger.ledger import Ledger
@@ -53,10 +53,12 @@ class Scribe:
         return counted
 
     def _held(self, done: Sequence[Done]) -> set[Claim]:
+        unknown = False
         for _ in range(_WRITE_TRIES):
             try:
-                return self._ledger.end([each.ending for each in done])
+                return self._ledger.end([each.ending for each in done], again=unknown)
             except LedgerUnavailable as error:
+                unknown = unknown or isinstance(error, LedgerOutcomeUnknown)
                 for each in done:
                     ids = {"task_id": each.task.id, "attempt": each.task.attempt}
                     self._journal.error("task.unwritten", **ids, **error_fields(error))

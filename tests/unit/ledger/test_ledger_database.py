@@ -6,13 +6,13 @@ import signal
 import sqlite3
 import traceback
 import weakref
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import text
 
-from gateway.errors import InvalidSetting, LedgerUnavailable
+from gateway.errors import InvalidSetting, LedgerOutcomeUnknown, LedgerUnavailable
 from gateway.ledger.database import Database
 from gateway.ledger.migrations import migrate
 from gateway.ledger.sql import SqlLedger
@@ -290,3 +290,31 @@ def test_nobody_waits_to_write_while_the_log_cannot_be_emptied(ledger, tmp_path,
     reader.close()
     writer.close()
     assert ledger.tidy()
+
+
+def test_a_claim_is_known_to_its_worker_however_long_its_commit_took(url, tmp_path):
+    ledger = SqlLedger(url, write_timeout_s=0.1)
+    task = ledger.accept(a_task())
+
+    with another_writer(tmp_path) as writer, ThreadPoolExecutor(1) as pool:
+        claiming = pool.submit(ledger.claim, [task.id], owner="worker-1", lease_ms=30_000)
+        wait([claiming], timeout=1)  # longer than it waits, and as long as the ledger goes on trying
+        writer.execute("COMMIT")
+        claimed = claiming.result()
+
+    assert claimed == [ledger.get(task.id)]
+    assert [(each.status, each.attempt, each.owner) for each in claimed] == [("processing", 1, "worker-1")]
+    assert len(ledger.events(task.id)) == 2
+    ledger.close()
+
+
+def test_a_claim_that_nobody_can_tell_of_is_given_up_when_the_ledger_closes(url, tmp_path):
+    ledger = SqlLedger(url, write_timeout_s=0.1)
+    task = ledger.accept(a_task())
+
+    with another_writer(tmp_path), ThreadPoolExecutor(1) as pool:
+        claiming = pool.submit(ledger.claim, [task.id], owner="worker-1", lease_ms=3_600_000)
+        wait([claiming], timeout=0.5)
+        ledger.close()
+        with pytest.raises(LedgerOutcomeUnknown):
+            claiming.result()

@@ -255,7 +255,9 @@ def with_a_broken_commit(cable, call, *args, **options):
         return waiting.result()
 
 
-def test_a_claim_whose_commit_broke_is_a_claim(cable, far_ledger):
+@pytest.mark.parametrize("patience_s", [5.0, 0.0])
+def test_a_claim_whose_commit_broke_is_a_claim(cable, far_ledger, monkeypatch, patience_s):
+    monkeypatch.setattr("gateway.ledger.group_commit._ASK_AGAIN_S", patience_s)
     tasks = [far_ledger.accept(a_task()) for _ in range(3)]
 
     claimed = with_a_broken_commit(

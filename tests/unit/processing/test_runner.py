@@ -346,10 +346,10 @@ def test_without_a_ledger_nothing_runs(works):
 def test_a_result_waits_for_a_ledger_that_is_away_for_a_moment(works, lines: Lines, monkeypatch):
     task_id, away, end = works.task(), [LedgerUnavailable()], works.ledger.end
 
-    def sometimes(endings):
+    def sometimes(endings, **asked):
         if away:
             raise away.pop()
-        return end(endings)
+        return end(endings, **asked)
 
     monkeypatch.setattr(works.ledger, "end", sometimes)
     works.runner(lambda _: "worth an hour").run([task_id])
