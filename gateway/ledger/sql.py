@@ -271,7 +271,10 @@ class SqlLedger:
 
     def purge_alerts(self, chosen: Chosen, *, limit: int = 500) -> list[Alert]:
         """Delete alerts; see `Ledger.purge_alerts`."""
-        return self._database.write(lambda c: sql_upkeep.purge_alerts(c, chosen, limit=limit))
+        found = self._alerts(sql_upkeep.chosen_alerts(chosen, limit=limit))
+        if found:  # deleted by their ids: written again after a COMMIT that broke, it is still these, whose reports go
+            self._database.write(lambda c: sql_upkeep.delete_alerts(c, [alert.id for alert in found]))
+        return found
 
     def schedules(self) -> Mapping[str, int]:
         """Return when each schedule is due next; see `Ledger.schedules`."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.ledger.alert import Alert, NewAlert
+from gateway.ledger.group_commit import may_be_written
 from gateway.ledger.rows import alert_from, fingerprint, to_json
 from gateway.ledger.schema import alerts, leaders
 
@@ -25,6 +26,7 @@ _REPEAT: Final = (
     .values(times=alerts.c.times + bindparam("more"), last_at=bindparam("now"))
 )
 _NEW: Final = insert(alerts).returning(*alerts.c)
+_THESE: Final = select(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, fold_ms: int) -> list[Alert]:
@@ -32,10 +34,14 @@ def raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, 
     together: dict[str, list[int]] = {}
     for place, alert in enumerate(raised):
         together.setdefault(fingerprint(alert), []).append(place)
+    written = _written(connection, raised) if may_be_written(connection) else {}
     told: dict[int, Alert] = {}
     for same, places in sorted(together.items()):  # else two transactions could cross
-        row = _fold_or_write(connection, raised[places[0]], same, times=len(places), now=now, since=now - fold_ms)
-        before = row.count - len(places)
+        first = raised[places[0]]
+        row, before = written.get(first.id), 0
+        if row is None:
+            row = _fold_or_write(connection, first, same, times=len(places), now=now, since=now - fold_ms)
+            before = row.count - len(places)
         told |= {place: replace(row, count=before + nth) for nth, place in enumerate(places, start=1)}
     return [told[place] for place in range(len(raised))]
 
@@ -50,6 +56,12 @@ def repeat_each(connection: Connection, alert_ids: Sequence[str], *, now: int) -
     counted = sorted(Counter(alert_ids).items())  # else two transactions could cross
     connection.execute(_REPEAT, [{"of_id": id_, "more": times, "now": now} for id_, times in counted])
     return [None] * len(alert_ids)
+
+
+def _written(connection: Connection, raised: Sequence[NewAlert]) -> dict[str, Alert]:
+    """Return those that were written, each as the first of its kind, by a COMMIT that broke."""
+    found = connection.execute(_THESE, {"ids": [alert.id for alert in raised]}).mappings()
+    return {row["id"]: alert_from(row) for row in found}
 
 
 def _fold_or_write(connection: Connection, alert: NewAlert, same: str, *, times: int, now: int, since: int) -> Alert:

@@ -1,5 +1,6 @@
 """What is emptied, deleted and forgotten, in SQL. Each takes the connection of a transaction that may write."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, select, text, update
@@ -7,9 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, fun
 from gateway.errors import TaskNotFinished
 from gateway.kinds import WEBHOOK
 from gateway.ledger import moves, sql_idempotency
-from gateway.ledger.alert import Alert
 from gateway.ledger.ledger import Chosen
-from gateway.ledger.rows import alert_from, from_json
+from gateway.ledger.rows import from_json
 from gateway.ledger.schema import alerts, task_events, tasks
 from gateway.ledger.sql_moves import locked, move
 from gateway.ledger.task import LIVE, Task
@@ -54,6 +54,8 @@ _EMPTY_THESE: Final = (
     .values(**_EMPTY, updated_at=bindparam("now"))
 )
 _DELETE: Final = delete(tasks).where(tasks.c.id.in_(_TO_DELETE), _LONG_OVER).returning(tasks.c.id)
+
+_DELETE_ALERTS: Final = delete(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def wipe(connection: Connection, *, contents_before: int, tasks_before: int, limit: int, now: int) -> int:
@@ -100,12 +102,14 @@ def purge(connection: Connection, chosen: Chosen, *, limit: int, now: int) -> in
     return len(ids)
 
 
-def purge_alerts(connection: Connection, chosen: Chosen, *, limit: int) -> list[Alert]:
-    """Do as `Ledger.purge_alerts`."""
-    wanted = select(alerts).where(*_chosen_alerts(chosen)).limit(limit)
-    found = [alert_from(row) for row in connection.execute(wanted).mappings()]
-    connection.execute(delete(alerts).where(alerts.c.id.in_([alert.id for alert in found])))
-    return found
+def chosen_alerts(chosen: Chosen, *, limit: int) -> Select[tuple[object, ...]]:
+    """Return the statement that reads alerts that *chosen* names."""
+    return select(alerts).where(*_chosen_alerts(chosen)).limit(limit)
+
+
+def delete_alerts(connection: Connection, alert_ids: Sequence[str]) -> None:
+    """Delete alerts; those that are gone already do not matter."""
+    connection.execute(_DELETE_ALERTS, {"ids": list(alert_ids)})
 
 
 def _empty_deliveries(connection: Connection, task_id: str, *, now: int) -> None:

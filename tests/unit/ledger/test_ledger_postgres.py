@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import socket
-import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +20,7 @@ from gateway.database_engine import new_engine
 from gateway.errors import GatewayError, InvalidSetting, LedgerOutcomeUnknown, LedgerUnavailable
 from gateway.ledger.migrations import migrate
 from gateway.ledger.sql import SqlLedger
-from gateway.ledger.task import NewTask, Status
+from gateway.ledger.task import NewTask
 from gateway.message.ids import new_id
 
 SANE_S = 15  #: longer than every limit together, and much shorter than for ever
@@ -44,69 +42,6 @@ def victim():
 @pytest.fixture
 def ledger(victim):
     made = SqlLedger(victim.url)
-    made.ping()
-    yield made
-    made.close()
-
-
-class Cable:
-    """A way to the server that can be cut: before an answer comes back, or altogether."""
-
-    def __init__(self, port):
-        self._target = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.cut_before_answer_to = b""  #: a message with these bytes is delivered, and its answer is not
-        self._pairs = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                ours, _ = self._listener.accept()
-            except OSError:
-                return
-            theirs = socket.create_connection(("127.0.0.1", self._target))
-            self._pairs += [ours, theirs]
-            cut = threading.Event()
-            threading.Thread(target=self._carry, args=(ours, theirs, cut, True), daemon=True).start()
-            threading.Thread(target=self._carry, args=(theirs, ours, cut, False), daemon=True).start()
-
-    def _carry(self, source, sink, cut, asks):
-        try:
-            while data := source.recv(65_536):
-                if asks and self.cut_before_answer_to and self.cut_before_answer_to in data:
-                    cut.set()
-                if not asks and cut.is_set():
-                    break  # the server has done it, and nobody learns of it
-                sink.sendall(data)
-        except OSError:
-            pass
-        finally:
-            _cut(source, sink)
-
-    def close(self):
-        self._listener.close()
-        _cut(*self._pairs)
-
-
-def _cut(*ends):
-    for end in ends:
-        with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-
-
-@pytest.fixture
-def cable(victim):
-    made = Cable(victim.port)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def far_ledger(victim, cable):
-    url = make_url(victim.url).set(port=cable.port).render_as_string(hide_password=False)
-    made = SqlLedger(url)
     made.ping()
     yield made
     made.close()
@@ -215,60 +150,6 @@ def test_a_frozen_server_keeps_nobody_waiting_for_ever(victim, ledger):
     ledger.accept(a_task())
 
 
-# Tasks under keys are accepted by a transaction; others by one statement, which is one by itself.
-COMMITS = {"a transaction": b"COMMIT", "one statement": b'"caller":"shop"'}
-
-
-@pytest.fixture(params=COMMITS)
-def committing(request):
-    """What is said to the server when it is to commit."""
-    return COMMITS[request.param]
-
-
-def committed_so(committing, ledger, **fields):
-    """Return a task that is accepted that way."""
-    if committing == COMMITS["a transaction"]:
-        fields["key"] = ledger.take_key(new_id(), "body", for_ms=60_000)
-    return a_task(**fields)
-
-
-def test_an_accept_whose_commit_broke_is_told_as_what_it_became(cable, committing, far_ledger, ledger):
-    new = [committed_so(committing, ledger) for _ in range(4)]
-    cable.cut_before_answer_to = committing
-    with ThreadPoolExecutor(4) as pool:
-        waiting = [pool.submit(far_ledger.accept, each) for each in new]
-        time.sleep(0.5)
-        cable.cut_before_answer_to = b""
-        accepted = [future.result() for future in waiting]
-
-    assert [far_ledger.get(task.id) for task in accepted] == accepted
-    assert {len(far_ledger.events(task.id)) for task in accepted} == {1}
-
-
-def with_a_broken_commit(cable, call, *args, **options):
-    """Return what the call returns whose COMMITs are carried out, and not answered for half a second."""
-    cable.cut_before_answer_to = b"COMMIT"
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(call, *args, **options)
-        time.sleep(0.5)
-        cable.cut_before_answer_to = b""
-        return waiting.result()
-
-
-@pytest.mark.parametrize("patience_s", [5.0, 0.0])
-def test_a_claim_whose_commit_broke_is_a_claim(cable, far_ledger, monkeypatch, patience_s):
-    monkeypatch.setattr("gateway.ledger.group_commit._ASK_AGAIN_S", patience_s)
-    tasks = [far_ledger.accept(a_task()) for _ in range(3)]
-
-    claimed = with_a_broken_commit(
-        cable, far_ledger.claim, [task.id for task in tasks], owner="worker-1", lease_ms=30_000
-    )
-
-    assert [task.id for task in claimed] == [task.id for task in tasks]
-    assert [far_ledger.get(task.id) for task in tasks] == claimed
-    assert {(task.attempt, len(far_ledger.events(task.id))) for task in claimed} == {(1, 2)}
-
-
 @pytest.mark.parametrize("end", ["sent away", "killed"])
 def test_a_task_whose_server_process_ends_amid_its_accept_is_there_once(victim, ledger, end, monkeypatch):
     monkeypatch.setattr("gateway.ledger.group_commit._ASK_AGAIN_S", 60)  # a noisy server may need long to start anew
@@ -291,52 +172,6 @@ def test_a_task_whose_server_process_ends_amid_its_accept_is_there_once(victim, 
             return ledger.events(new.id)
 
     assert len(eventually(events)) == 1
-
-
-def test_an_id_that_somebody_else_has_is_refused_even_after_a_commit_that_broke(cable, committing, far_ledger, ledger):
-    theirs = ledger.accept(a_task(caller="bank"))
-    new = [committed_so(committing, ledger, **fields) for fields in ({"id": theirs.id}, {})]
-    cable.cut_before_answer_to = committing
-    with ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(far_ledger.accept, each) for each in new]
-        time.sleep(0.5)
-        cable.cut_before_answer_to = b""
-        refusal = waiting[0].exception()
-        good = waiting[1].result()
-
-    assert type(refusal) is GatewayError
-    assert ledger.get(theirs.id) == theirs
-    assert ledger.get(good.id) == good
-
-
-def test_a_cancel_whose_commit_broke_is_a_cancel(cable, far_ledger):
-    task = far_ledger.accept(a_task())
-
-    assert with_a_broken_commit(cable, far_ledger.cancel, task.id, by="shop").status is Status.CANCELED
-    assert len(far_ledger.events(task.id)) == 2
-
-
-def test_a_retry_whose_commit_broke_is_a_retry(cable, far_ledger):
-    task = far_ledger.accept(a_task())
-    far_ledger.cancel(task.id, by="shop")
-
-    assert with_a_broken_commit(cable, far_ledger.retry, task.id, by="desk").status is Status.PENDING
-    assert len(far_ledger.events(task.id)) == 3
-
-
-def test_where_nobody_can_learn_what_became_of_a_commit_that_is_what_callers_are_told(
-    cable, committing, far_ledger, ledger, monkeypatch
-):
-    monkeypatch.setattr("gateway.ledger.group_commit._ASK_AGAIN_S", 0.3)
-    new = committed_so(committing, ledger)
-    cable.cut_before_answer_to = b"COMMIT" if new.key else new.id.encode()  # who asks what became of it says that, too
-
-    with pytest.raises(LedgerOutcomeUnknown) as unknown:
-        far_ledger.accept(new)
-
-    assert unknown.value.code == "outcome_unknown"
-    assert not unknown.value.retryable
-    assert eventually(lambda: ledger.get(new.id)).status is Status.PENDING
 
 
 def test_an_error_of_the_server_tells_its_class_and_never_a_value(ledger, lines):
