@@ -319,8 +319,12 @@ class Ledger(Protocol):
     def schedules(self) -> Mapping[str, int]:
         """Return when each schedule is due next, in ms since the epoch."""
 
-    def plan(self, due: Mapping[str, int]) -> None:
-        """Set when each schedule is due next; those that *due* does not name are dropped."""
+    def plan(self, due: Mapping[str, int], *, seen: Mapping[str, int]) -> None:
+        """
+        Set when each schedule is due next; those that *due* does not name are dropped.
+
+        What is not as it was *seen* any more is let be: another monitor has made the task of that time.
+        """
 
     def run_due(self, name: str, *, due_at: int, next_at: int, task: NewTask) -> Task | None:
         """

@@ -185,10 +185,16 @@ class MemoryUpkeep:
         with self._open():
             return dict(self._schedules)
 
-    def plan(self, due: Mapping[str, int]) -> None:
+    def plan(self, due: Mapping[str, int], *, seen: Mapping[str, int]) -> None:
         """Set when each schedule is due next; see `Ledger.plan`."""
         with self._open():
-            self._schedules = dict(due)
+            for name in due.keys() | seen.keys():
+                if self._schedules.get(name) != seen.get(name):
+                    continue
+                if name in due:
+                    self._schedules[name] = due[name]
+                else:
+                    del self._schedules[name]
 
     def run_due(self, name: str, *, due_at: int, next_at: int, task: NewTask) -> Task | None:
         """Write down the task of a schedule that is due; see `Ledger.run_due`."""

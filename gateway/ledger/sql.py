@@ -280,9 +280,9 @@ class SqlLedger:
         """Return when each schedule is due next; see `Ledger.schedules`."""
         return {row["name"]: row["due_at"] for row in self._database.rows(select(schedules))}
 
-    def plan(self, due: Mapping[str, int]) -> None:
+    def plan(self, due: Mapping[str, int], *, seen: Mapping[str, int]) -> None:
         """Set when each schedule is due next; see `Ledger.plan`."""
-        self._database.write(lambda c: sql_schedules.plan(c, due))
+        self._database.write(lambda c: sql_schedules.plan(c, due, seen=seen))
 
     def run_due(self, name: str, *, due_at: int, next_at: int, task: NewTask) -> Task | None:
         """Write down the task of a schedule that is due; see `Ledger.run_due`."""

@@ -9,16 +9,17 @@ from gateway.ledger.sql_moves import task_values, write_tasks
 from gateway.ledger.task import Task
 
 
-def plan(connection: Connection, due: Mapping[str, int]) -> None:
+def plan(connection: Connection, due: Mapping[str, int], *, seen: Mapping[str, int]) -> None:
     """Do as `Ledger.plan`."""
-    known = {row.name: row.due_at for row in connection.execute(select(schedules))}
-    for name, due_at in due.items():
-        if name not in known:
-            connection.execute(insert(schedules).values(name=name, due_at=due_at))
-        elif known[name] != due_at:
-            connection.execute(update(schedules).where(schedules.c.name == name).values(due_at=due_at))
-    if gone := known.keys() - due.keys():
-        connection.execute(delete(schedules).where(schedules.c.name.in_(gone)))
+    known = set(connection.execute(select(schedules.c.name)).scalars())
+    for name in due.keys() - seen.keys() - known:
+        connection.execute(insert(schedules).values(name=name, due_at=due[name]))
+    for name, seen_at in seen.items():
+        as_seen = (schedules.c.name == name, schedules.c.due_at == seen_at)
+        if name not in due:
+            connection.execute(delete(schedules).where(*as_seen))
+        elif due[name] != seen_at:
+            connection.execute(update(schedules).where(*as_seen).values(due_at=due[name]))
 
 
 def run_due(connection: Connection, name: str, *, due_at: int, next_at: int, task: Task) -> bool:

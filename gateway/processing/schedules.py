@@ -73,8 +73,9 @@ class Schedules:
         timetable = self._timetable
         known, now = self._ledger.schedules(), self._clock()
         if self._planned is not timetable:
-            known = {each.name: each.timing.planned(known.get(each.name), now) for each in timetable}
-            self._ledger.plan(known)
+            seen = known
+            known = {each.name: each.timing.planned(seen.get(each.name), now) for each in timetable}
+            self._ledger.plan(known, seen=seen)
             self._planned = timetable
         made = []
         for each in timetable:

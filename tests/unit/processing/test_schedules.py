@@ -107,6 +107,30 @@ def test_while_the_broker_is_away_the_task_is_there_all_the_same(works, queue: F
     assert works[task.id].launches == 0
 
 
+def test_a_monitor_that_stood_still_amid_its_planning_does_not_bring_a_due_time_back(works, queue: FakeQueue, clock):
+    schedules_of(works.ledger, queue, clock, a_schedule()).run_due()
+    clock.later(seconds=60)
+    other = schedules_of(works.ledger, queue, clock, a_schedule())
+    made = []
+
+    class Stalls:
+        """The ledger of a monitor that sleeps after it has read, while another one leads."""
+
+        def schedules(self):
+            seen = works.ledger.schedules()
+            made.extend(other.run_due())
+            return seen
+
+        def __getattr__(self, name: str):
+            return getattr(works.ledger, name)
+
+    stalled = schedules_of(Stalls(), queue, clock, a_schedule())
+    made += stalled.run_due()
+    made += stalled.run_due()
+
+    assert len(made) == len(works.ledger.tasks()) == 1
+
+
 def test_monitors_that_race_make_each_due_time_once(tmp_path: Path, clock):
     url = f"sqlite:///{tmp_path}/ledger.db"
     migrate(url)
