@@ -104,5 +104,6 @@ def before_id(cursor: str | None) -> str | None:
 
 
 def etag_of(task: Task) -> str:
-    """Return what changes whenever the task does."""
-    return f"{task.status}-{task.attempt}-{task.updated_at or task.created_at}-{task.progress or 0:g}"
+    """Return what changes whenever the task does, or its remarks do."""
+    changed_at = task.updated_at or task.created_at
+    return f"{task.status}-{task.attempt}-{changed_at}-{task.silent_at or 0}-{task.progress or 0:g}"

@@ -299,6 +299,17 @@ def test_progress_changes_the_etag(door: Door, shop):
     assert len(set(tags)) == 3
 
 
+def test_a_remark_that_it_waits_for_long_changes_the_etag(door: Door, shop):
+    task_id = shop.task()
+    first = shop.get(f"/tasks/{task_id}")
+
+    assert door.ledger.silent(wait_ms=0, by_kind={})
+
+    second = shop.get(f"/tasks/{task_id}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (second.status_code, first.json["remarks"]) == (200, [])
+    assert second.json["remarks"] == ["waits longer than it should"]
+
+
 def test_canceling_twice_is_canceling_once(door: Door, shop):
     task_id = shop.task()
 
