@@ -12,5 +12,5 @@ class ProcessIn(BaseModel):
 
     id: StrictStr = Field(min_length=1, max_length=64)
     kind: StrictStr = Field(min_length=1, max_length=64)
-    text: StrictStr
-    metadata: dict[str, Any] = Field(default_factory=dict)
+    text: StrictStr = Field(repr=False)
+    metadata: dict[str, Any] = Field(default_factory=dict, repr=False)

@@ -107,7 +107,8 @@ class SqlLedger:
         rows = [sql_moves.task_values(task) for task in accepted]
         then = partial(follow, accepted) if follow else None
         if keys := [(task.key, task.id) for task in tasks if task.key is not None]:
-            self._database.write_each(sql_idempotency.accept_each, sql_idempotency.Accepting(rows, keys), follow=then)
+            accepting = sql_idempotency.Accepting(rows=rows, keys=keys)
+            self._database.write_each(sql_idempotency.accept_each, accepting, follow=then)
         else:
             self._database.write_each(sql_tasks.write_new, rows, as_one=True, follow=then)
         return accepted

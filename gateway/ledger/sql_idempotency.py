@@ -1,6 +1,7 @@
 """Idempotency keys in SQL. Each takes the connection of a transaction that may write, and the time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -63,10 +64,11 @@ class Asking(NamedTuple):
     until: int  #: ms since the epoch
 
 
-class Accepting(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepting:
     """One caller's call of `Ledger.accept_all` where tasks are accepted under keys."""
 
-    rows: Sequence[dict[str, Any]]  #: of the tasks
+    rows: Sequence[dict[str, Any]] = field(repr=False)  #: of the tasks
     keys: Sequence[tuple[KeyLease, str]]  #: with the id of the task that is accepted under each
 
 

@@ -16,6 +16,7 @@ from gateway.errors import InvalidSetting, LedgerOutcomeUnknown, LedgerUnavailab
 from gateway.ledger.database import Database
 from gateway.ledger.migrations import migrate
 from gateway.ledger.sql import SqlLedger
+from gateway.ledger.sql_idempotency import Accepting
 from gateway.ledger.task import NewTask
 from gateway.message.ids import new_id
 
@@ -201,6 +202,12 @@ def test_a_write_gives_up_when_another_process_writes_for_too_long(ledger, tmp_p
     assert busy.value.__notes__ == ["OperationalError SQLITE_BUSY"]
     ledger.accept(a_task())
     assert len(ledger.tasks()) == 1
+
+
+def test_what_is_about_to_be_written_does_not_show_its_content_in_repr():
+    row = {"id": "t-1", "payload": "hidden"}
+
+    assert "hidden" not in repr(Accepting(rows=[row], keys=[]))
 
 
 @pytest.mark.parametrize("bad", ["sqlite://", "sqlite:///:memory:", "not a url", "postgresql://u:pa@ss:word@host/db"])
