@@ -235,10 +235,11 @@ class GroupCommit:
     def _run(self) -> None:
         more = True
         while more:
-            batch, more = self._next_batch()
-            jobs = [job for job in batch if job.ticket.acquire(blocking=False)]
-            if jobs:
-                self._settle(jobs)
+            with suppress(Exception):  # there was no memory, say: those whose turn it was have waited in vain
+                batch, more = self._next_batch()
+                jobs = [job for job in batch if job.ticket.acquire(blocking=False)]
+                if jobs:
+                    self._settle(jobs)
 
     def _next_batch(self) -> tuple[list[_Job], bool]:
         """Wait for a job, take those that wait behind it, and tell whether there will be more."""

@@ -357,6 +357,20 @@ def test_an_operation_may_raise_a_timeout_of_its_own(notes):
         notes.committer.write(refused(TimeoutError("mine")))
 
 
+def test_a_committer_that_runs_out_of_memory_between_two_batches_serves_the_next(notes, monkeypatch):
+    def no_memory(*_, **__):
+        monkeypatch.undo()
+        raise MemoryError
+
+    monkeypatch.setattr(notes.committer._company, "patience_s", no_memory)
+    with pytest.raises(LedgerUnavailable) as unwritten:
+        notes.committer.write(notes.add("a"), wait_s=0.2)
+
+    assert notes.committer.write(notes.add("b")) == 1
+    assert type(unwritten.value) is LedgerUnavailable
+    assert notes.words() == ["b"]
+
+
 def test_closing_writes_what_waits_and_refuses_what_comes(notes):
     notes.hold_up(notes.add("a"))
     with ThreadPoolExecutor(6) as pool:
