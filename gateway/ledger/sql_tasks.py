@@ -106,7 +106,7 @@ _RUNNING: Final = Prepared(
     .where(tasks.c.id.in_(IDS), _RUNS)
     .with_for_update()
 )
-_WAITS: Final = (
+_DUE_SOON: Final = (
     select(tasks.c.pool)
     .where(
         tasks.c.due_at <= bindparam("soon"),
@@ -117,7 +117,7 @@ _WAITS: Final = (
     .limit(bindparam("most"))
     .subquery()
 )
-BACKLOG: Final = select(func.count().label("waiting")).select_from(_WAITS)
+BACKLOG: Final = select(func.count().label("waiting")).select_from(_DUE_SOON)
 
 
 def write_new(connection: Connection, calls: Sequence[Sequence[dict[str, Any]]]) -> Sequence[None]:

@@ -18,11 +18,6 @@ class Status(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
 
-    @property
-    def is_live(self) -> bool:
-        """Whether somebody still has to do something about the task."""
-        return self in LIVE
-
 
 class Priority(IntEnum):
     """How soon a task runs, among those that wait."""

@@ -11,7 +11,7 @@ from harness.workers import Site, Worker, a_site, a_worker, listening
 from gateway.delivery.celery_queue import CeleryQueue
 from gateway.kinds import Pool
 from gateway.ledger.alert import AlertType
-from gateway.ledger.task import NewTask, Status, Task
+from gateway.ledger.task import LIVE, NewTask, Status, Task
 from gateway.message.ids import new_id
 from gateway.wiring import build_monitor
 
@@ -77,7 +77,7 @@ def ended(site: Site, *tasks: Task) -> list[Task]:
 
     def have_ended() -> bool:
         monitor.put_right()
-        return all(not site.ledger.get(task.id).status.is_live for task in tasks)
+        return all(site.ledger.get(task.id).status not in LIVE for task in tasks)
 
     eventually(have_ended, within_s=180, every_s=0.1)  # each new process loads all that screening needs
     return [site.ledger.get(task.id) for task in tasks]

@@ -7,7 +7,7 @@ from harness.workers import Site
 
 from gateway.delivery.celery_queue import CeleryQueue
 from gateway.kinds import Pool
-from gateway.ledger.task import Status
+from gateway.ledger.task import LIVE, Status
 
 JOBS = [
     ("sum", Pool.CPU, {"args": {"n": 1000}}, 500_500),
@@ -18,7 +18,7 @@ JOBS = [
 
 
 def ended(site: Site, task_id: str) -> bool:
-    return not site.ledger.get(task_id).status.is_live
+    return site.ledger.get(task_id).status not in LIVE
 
 
 @pytest.mark.parametrize(("kind", "pool", "payload", "result"), JOBS)

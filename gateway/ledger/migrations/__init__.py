@@ -45,17 +45,6 @@ def downgrade(url: str, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
-def schema_is_current(url: str) -> bool:
-    """
-    Tell whether the schema is the one that this code needs.
-
-    Raises:
-        LedgerUnavailable: the database cannot be reached.
-    """
-    with _engine(url) as engine:
-        return _revision(engine) == HEAD
-
-
 @contextmanager
 def _engine(url: str) -> Iterator[Engine]:
     engine = new_engine(url, migrates=True, poolclass=NullPool)
