@@ -47,7 +47,9 @@ def in_thread(runner, ids: list[str]) -> threading.Thread:
 def test_short_tasks_of_one_message_are_written_down_together(works, monkeypatch):
     written: list[int] = []
     end = works.ledger.end
-    monkeypatch.setattr(works.ledger, "end", lambda endings: written.append(len(endings)) or end(endings))
+    monkeypatch.setattr(
+        works.ledger, "end", lambda endings, **asked: written.append(len(endings)) or end(endings, **asked)
+    )
     ids = tasks(works, *"abcdefgh")
 
     works.runner().run(ids)
