@@ -4,16 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from gateway.errors import InvalidRequest
 from gateway.presidio.ad_hoc import AdHocScreeners, Recognizer
 from gateway.presidio.allowed import AllowList
 from gateway.screening import overlaps
-from gateway.screening.findings import Finding
+from gateway.screening.overlaps import SURE
 from gateway.screening.screener import Screener
 
-ACTED_ON: Final = 0.5  #: the score from which the shipped policy acts
 _UNKNOWN: Final = "portcullis"  #: who is named where no detector claims a kind
 
 
@@ -71,41 +70,32 @@ class Analyzer:
         known = chain(self.supported, (each.entity_type for each in wish.ad_hoc))
         if wish.entity_types and wish.entity_types.isdisjoint(known):
             raise InvalidRequest("none of them is supported", field="/entities")
-        value = _in_context(text, wish.context)
-        threshold = ACTED_ON if wish.min_score is None else wish.min_score
+        # A key's name is context for its value. It ends with a word that says nothing: else all could be a password.
+        name = f"{' '.join(wish.context)} text" if wish.context else ""
+        threshold = SURE if wish.min_score is None else wish.min_score
         found = [
             _found(each, self._names.get(each.entity_type, _UNKNOWN))
-            for each in self._screener.screen(value)
-            if not each.key and each.score >= threshold
+            for each in self._screener.find(text, name=name, only=wish.entity_types)
+            if each.score >= threshold
         ]
         if wish.ad_hoc:
             names = {each.entity_type: each.name for each in reversed(wish.ad_hoc)}
-            own = self._ad_hoc.of(wish.ad_hoc).screen(value)
+            own = self._ad_hoc.of(wish.ad_hoc).find(text, name=name, only=wish.entity_types)
             least = wish.min_score or 0.0
-            found += [_found(f, names[f.entity_type]) for f in own if not f.key and f.score > 0 and f.score >= least]
-        wanted = [each for each in found if not wish.entity_types or each.entity_type in wish.entity_types]
-        kept = [each for each in wanted if not wish.allowed.allows(text[each.start : each.end])]
-        return _without_repeats(kept) if wish.ad_hoc else kept
+            found += [_found(f, names[f.entity_type]) for f in own if f.score > 0 and f.score >= least]
+        kept = [each for each in found if not wish.allowed.allows(text[each.start : each.end])]
+        return _without_repeats(kept, text) if wish.ad_hoc else kept
 
 
-def _in_context(text: str, context: tuple[str, ...]) -> Any:
-    """
-    Return what the screener is to see: a key's name is context for its value.
-
-    The name ends with a word that says nothing, or a whole value could be taken for a password.
-    """
-    return {f"{' '.join(context)} text": text} if context else text
+def _found(found: overlaps.Found, recognizer: str) -> Found:
+    return Found(found.entity_type, found.start, found.end, found.score, recognizer)
 
 
-def _found(finding: Finding, recognizer: str) -> Found:
-    return Found(finding.entity_type, finding.start, finding.end, finding.score, recognizer)
-
-
-def _without_repeats(found: Sequence[Found]) -> list[Found]:
+def _without_repeats(found: Sequence[Found], text: str) -> list[Found]:
     """Settle overlaps within each entity type, as Presidio does: who brings a recognizer wants to be told by it."""
-    by_place = {(each.start, each.end, each.entity_type): each for each in reversed(found)}
-    places: dict[str, list[overlaps.Found]] = defaultdict(list)
-    for each in by_place.values():
-        places[each.entity_type].append(overlaps.Found(each.start, each.end, each.score, each.entity_type))
-    kept = [place for of_type in places.values() for place in overlaps.settle(of_type)]
-    return [by_place[place.start, place.end, place.entity_type] for place in sorted(kept)]
+    by_type: dict[str, list[overlaps.Found]] = defaultdict(list)
+    for each in found:
+        place = overlaps.Found(each.start, each.end, each.score, each.entity_type, provider=each.recognizer)
+        by_type[each.entity_type].append(place)
+    kept = [place for of_type in by_type.values() for place in overlaps.settle(of_type, text)]
+    return [_found(place, place.provider) for place in sorted(kept)]

@@ -1,6 +1,6 @@
 """What one string holds: as it stands, as an evader meant it, and as the JSON that it may be."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gateway.screening.context import key_ending, key_words
@@ -77,13 +77,20 @@ class Finder:
             return Opened(text, data, words, work)
         return None
 
-    def search(self, opened: Opened, clock: Clock) -> list[Found]:
-        """Return what is found there: the second half of `find`."""
+    def search(self, opened: Opened, clock: Clock, only: Collection[str] = ()) -> list[Found]:
+        """
+        Return what is found there: the second half of `find`.
+
+        Args:
+            only: entity types; what is of others is as if nobody looked for it. None: all of them.
+        """
         text = opened.text
         found = self._in_all_of(*opened, clock, levels=_LEVELS)
+        if only:
+            found = [each for each in found if each.entity_type in only]
         if found and ("<" in text or "*" in text):
             found = without_stand_ins(found, text, self._entity_types)
-        return settle(found)
+        return settle(found, text)
 
     def _in_all_of(
         self, text: str, data: bytes, key: bytes, work: Iterable[Work], clock: Clock, *, levels: int

@@ -7,14 +7,12 @@ Nothing of them is shipped or downloaded. A model costs milliseconds for each te
 import importlib
 import importlib.util
 import logging
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
 from gateway.errors import InvalidSetting
-from gateway.screening.overlaps import Found, settle
+from gateway.screening.overlaps import SURE, Found, beside, overlapped, settle
 from gateway.screening.stand_ins import without_stand_ins
 from gateway.telemetry.logs import OURS
 
@@ -29,7 +27,6 @@ _SPACY_LABELS: Final[Mapping[str, str]] = {
     "FAC": "LOCATION",
     "NORP": "NRP",
 }
-_SURE: Final = 0.5  #: what the shipped policy acts on
 _SETTING: Final = ("screening", "model")
 
 
@@ -115,7 +112,9 @@ def load_model(setting: str) -> Model:
         raise InvalidSetting(f"{setting!r} cannot be loaded ({type(error).__name__})", at=_SETTING) from None
 
 
-def join_found(model: Model, text: str, found: list[Found], entity_types: Collection[str]) -> list[Found]:
+def join_found(
+    model: Model, text: str, found: list[Found], entity_types: Collection[str], only: Collection[str] = ()
+) -> list[Found]:
     """
     Return what the patterns *found* in *text* and what *model* finds there, none overlapping another.
 
@@ -123,15 +122,17 @@ def join_found(model: Model, text: str, found: list[Found], entity_types: Collec
     the winner stays the other's finding: no character that was found is let go.
     Args:
         entity_types: all that patterns and model can find; their names may stand in for something.
+        only: those that are looked for; none: all of them.
     """
     readable = text if text.isascii() else text.encode("utf-8", "replace").decode()  # models refuse lone surrogates
-    spans = settle(without_stand_ins(_inside(model, readable), text, entity_types))
+    wanted = [span for span in _inside(model, readable) if not only or span.entity_type in only]
+    spans = settle(without_stand_ins(wanted, text, entity_types), text)
     parts = [
         part
         for span in spans
-        for part in _beside(span, [each for each in _overlapping(span, found) if each.score >= min(span.score, _SURE)])
+        for part in beside(span, [f for f in found[overlapped(span, found)] if f.score >= min(span.score, SURE)])
     ]
-    rest = [part for each in found for part in _beside(each, _overlapping(each, parts))]
+    rest = [part for each in found for part in beside(each, parts[overlapped(each, parts)])]
     return sorted([*rest, *parts])
 
 
@@ -142,23 +143,6 @@ def _inside(model: Model, text: str) -> Iterator[Found]:
             yield Found(start, end, score, entity_type)
         else:
             _log.error("screening.model_offsets")
-
-
-def _overlapping(one: Found, others: list[Found]) -> list[Found]:
-    """Return those of *others*, which are in order and do not overlap each other, that overlap *one*."""
-    first = bisect_right(others, one.start, key=attrgetter("end"))
-    return others[first : bisect_left(others, one.end, key=attrgetter("start"))]
-
-
-def _beside(found: Found, spans: list[Found]) -> Iterator[Found]:
-    """Yield the parts of *found* that are in none of *spans*, which overlap it."""
-    start = found.start
-    for span in spans:
-        if start < span.start:
-            yield found._replace(start=start, end=span.start)
-        start = span.end
-    if start < found.end:
-        yield found._replace(start=start)
 
 
 def _package(name: str) -> Any:

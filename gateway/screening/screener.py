@@ -8,7 +8,7 @@ overlaps is settled. The cost grows in a straight line with the text.
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -81,12 +81,26 @@ class Screener:
         """
         try:
             return self._screen_text(value, ()) if isinstance(value, str) else self._screen(value)
-        except OutOfTime:
-            failure = ScreeningUnavailable("Screening ran out of its time budget, so the message was not taken.")
         except Exception as error:  # noqa: BLE001 -- whatever fails, the message must not pass
-            _log.error("screening.failed", extra={"fields": error_fields(error)})
-            failure = ScreeningUnavailable()
+            failure = _unavailable(error)
         raise failure  # not inside `except`: the first error may carry the text
+
+    def find(self, text: str, *, name: str = "", only: Collection[str] = ()) -> list[Found]:
+        """
+        Return what one string holds, in its order and none overlapping another; offsets in code points.
+
+        Args:
+            name: the key that it stands under; "" if it has none.
+            only: entity types; what is of others is as if nobody looked for it. None: all of them.
+        Raises:
+            ScreeningUnavailable: as in `screen`.
+        """
+        try:
+            opened = self._finder.open(text, key_words(name))
+            return self._found_in(text, opened, _Clock(self._budget_s), only)
+        except Exception as error:  # noqa: BLE001 -- as in `screen`
+            failure = _unavailable(error)
+        raise failure
 
     def _screen(self, value: Any) -> list[Finding]:
         if isinstance(value, dict) and len(value) == 1:
@@ -122,9 +136,9 @@ class Screener:
             return []
         return _as_findings(self._found_in(text, opened, _Clock(self._budget_s)), location, frozenset(), is_key=False)
 
-    def _found_in(self, text: str, opened: Opened | None, clock: Clock) -> list[Found]:
-        found = [] if opened is None else self._finder.search(opened, clock)
-        return join_found(self._model, text, found, self.supported) if self._model else found
+    def _found_in(self, text: str, opened: Opened | None, clock: Clock, only: Collection[str] = ()) -> list[Found]:
+        found = [] if opened is None else self._finder.search(opened, clock, only)
+        return join_found(self._model, text, found, self.supported, only) if self._model else found
 
 
 def build_screener(
@@ -150,6 +164,13 @@ def _check_entity_types(parts: Iterable[Pattern | KeyedValue]) -> None:
     for part in parts:
         if not re.fullmatch(ENTITY_TYPE, part.entity_type):
             raise InvalidSetting(f"screening: the entity type of {part.name} does not match {ENTITY_TYPE}")
+
+
+def _unavailable(error: Exception) -> ScreeningUnavailable:
+    if isinstance(error, OutOfTime):
+        return ScreeningUnavailable("Screening ran out of its time budget, so the message was not taken.")
+    _log.error("screening.failed", extra={"fields": error_fields(error)})
+    return ScreeningUnavailable()
 
 
 class _Clock:

@@ -50,21 +50,33 @@ def without_stand_ins(found: Iterable[Found], text: str, entity_types: Collectio
     """
     Return *found* without what lies in stand-ins; of a candidate that begins in one, the part behind it is left.
 
+    Those that touch count as one: a password around an address left them.
+
     Args:
         found: in *text*; offsets in code points.
         entity_types: the names that may stand in one: any other is text that somebody wrote.
     """
-    ends: dict[int, int] = {}  #: where each stand-in that was looked at ends; where it begins if it is none
+    ends: dict[int, int] = {}  #: where the row ends that each stand-in begins; its own beginning if it is none
     kept = []
     for each in found:
         start = text.rfind("<", max(0, each.start - _LONGEST), each.start + 1)
         if start >= 0 and start not in ends:
-            stand_in = _STAND_IN.match(text, start)
-            ends[start] = stand_in.end() if stand_in and stand_in["type"] in entity_types else start
+            _note_row(ends, text, start, entity_types)
         outside = _outside(each, text, start, ends.get(start, start))
         if outside is not None:
             kept.append(outside)
     return kept
+
+
+def _note_row(ends: dict[int, int], text: str, start: int, entity_types: Collection[str]) -> None:
+    row = []
+    while start not in ends:
+        row.append(start)
+        stand_in = _STAND_IN.match(text, start)
+        if not stand_in or stand_in["type"] not in entity_types:
+            break
+        start = stand_in.end()
+    ends.update(dict.fromkeys(row, ends.get(start, start)))
 
 
 def _outside(found: Found, text: str, start: int, end: int) -> Found | None:

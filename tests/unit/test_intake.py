@@ -70,6 +70,23 @@ def test_what_is_allowed_goes_on_as_it_came(door_with):
     assert door.forwarder.seen == [sent]
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        message(metadata={"password": f"correct horse {EMAIL} staple"}),
+        message(f"password: {EMAIL}#Jam7"),
+        message(f"API_KEY={EMAIL}:9f8e7d6c5b4a3f2e1d0c"),
+        message("password=4111111111111111!abc"),
+    ],
+    ids=["words", "behind an address", "behind a name", "behind a card"],
+)
+def test_a_secret_is_held_whatever_stands_inside_it(door_with, sent):
+    secrets = RuleWhen(entity_types=frozenset({"PASSWORD", "SECRET"}))
+    door = door_with(rules=(Rule(when=secrets, then=Then.HOLD), Rule(then=Then.REDACT)))
+
+    assert door.intake.receive(sent).outcome is Outcome.HELD
+
+
 def test_a_message_of_an_unknown_kind_is_not_even_screened(door: Door):
     with pytest.raises(InvalidRequest):
         door.intake.receive(message(WITH_EMAIL, kind="poem"))

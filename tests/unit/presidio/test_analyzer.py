@@ -6,7 +6,7 @@ from gateway.presidio.ad_hoc import Recognizer
 from gateway.presidio.allowed import allow_list
 from gateway.presidio.analyzer import Analyzer, Wish
 from gateway.screening.patterns import Family, KeyedValue, Pattern, accept
-from gateway.screening.screener import Screener
+from gateway.screening.screener import Screener, build_screener
 
 ZIP = Recognizer(name="zips", entity_type="ZIP", patterns=((r"\b\d{5}(?:-\d{4})?\b", 0.01),))
 TITLE = Recognizer(name="titles", entity_type="TITLE", deny_list=("Mr", "Mr.", "Dr", "Frau Ö"))
@@ -43,6 +43,20 @@ def test_a_threshold_lets_weaker_ones_through_and_stronger_ones_only():
 
 def test_only_the_kinds_that_are_asked_for_are_told(analyzer):
     assert found(analyzer, f"{EMAIL} {CARD}", entity_types=frozenset({"CREDIT_CARD"})) == [("CREDIT_CARD", CARD)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("password: ana@fastmail.com#Secret7", "PASSWORD", "ana@fastmail.com#Secret7"),
+        ("Visit www.example.org/a?ip=203.0.113.7&x=1", "URL", "www.example.org/a?ip=203.0.113.7&x=1"),
+    ],
+)
+def test_a_kind_that_nobody_asked_for_hides_none_that_is(text, kind, value):
+    everything = Analyzer(build_screener(), recognizers={}, budget_ms=1000)
+
+    assert found(everything, text, entity_types=frozenset({kind})) == [(kind, value)]
+    assert len(found(everything, text)) > 1
 
 
 def test_words_of_context_count_as_if_they_stood_beside_every_match():
@@ -115,6 +129,14 @@ def test_the_surer_of_two_of_one_kind_that_overlap_is_told(analyzer):
     whole = Recognizer(name="w", entity_type="EMAIL_ADDRESS", patterns=((".+", 0.99),))
 
     assert found(analyzer, f"to {EMAIL}", ad_hoc=(whole,)) == [("EMAIL_ADDRESS", f"to {EMAIL}")]
+
+
+def test_two_of_one_kind_of_which_the_surer_lies_inside_are_told_as_one(analyzer):
+    whole = Recognizer(name="w", entity_type="EMAIL_ADDRESS", patterns=((".+", 0.6),))
+
+    (told,) = analyzer.analyze(f"to {EMAIL}", Wish(ad_hoc=(whole,)))
+
+    assert (told.start, told.end, told.score, told.recognizer) == (0, len(f"to {EMAIL}"), 0.95, "email")
 
 
 def test_kinds_of_which_none_is_known_are_refused_and_not_repeated(analyzer):

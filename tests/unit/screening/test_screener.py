@@ -16,7 +16,7 @@ from gateway.screening import expressions
 from gateway.screening import screener as screener_module
 from gateway.screening.findings import Finding
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, PatternSpec
-from gateway.screening.redaction import redact
+from gateway.screening.redaction import Keys, redact
 from gateway.screening.screener import Screener, build_screener
 
 SCREENER = build_screener(budget_ms=60_000)
@@ -167,6 +167,22 @@ def test_findings_do_not_overlap():
     findings = SCREENER.screen("password: ana@example.org, password=4111111111111111 +4111111111111111")
 
     assert all(one.end <= other.start for one, other in pairwise(findings))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("password: ana@fastmail.com#Jam7", "password: <EMAIL_ADDRESS><PASSWORD>"),
+        ("password: #!ana@fastmail.com", "password: <PASSWORD><EMAIL_ADDRESS>"),
+        ("password=4111111111111111!abc", "password=<CREDIT_CARD><PASSWORD>"),
+        ("API_KEY=ana@fastmail.com:9f8e7d6c5b4a3f2e1d0c", "API_KEY=<EMAIL_ADDRESS><SECRET>"),
+        ("https://example.com/profile?user=nancyreyes175", "<URL><USERNAME>"),
+        ("https://example.com/notify?phone=+1 (575) 425-4275", "<URL><PHONE_NUMBER>"),
+        ("National ID: NID-453308513", "National ID: <NATIONAL_ID>"),
+    ],
+)
+def test_what_lies_around_a_surer_finding_is_found_and_redacted_too(text, expected):
+    assert redact(text, SCREENER.screen(text), {}, Keys.throw_away()) == expected
 
 
 def test_a_user_s_pattern_is_found_beside_the_shipped_ones():
@@ -424,7 +440,7 @@ def test_what_an_evader_hid_is_found_and_redacted_whole(text, hidden):
     findings = SCREENER.screen(text)
 
     assert [(each.entity_type, text[each.start : each.end]) for each in findings] == [("EMAIL_ADDRESS", hidden)]
-    assert redact(text, findings, {}, b"") == text.replace(hidden, "<EMAIL_ADDRESS>")
+    assert redact(text, findings, {}, Keys.throw_away()) == text.replace(hidden, "<EMAIL_ADDRESS>")
 
 
 def test_keys_and_values_under_them_are_read_as_an_evader_meant_them():

@@ -110,3 +110,15 @@ def test_of_a_candidate_that_begins_in_a_stand_in_the_rest_is_found():
 @pytest.mark.parametrize("text", ["<SOMEBODY>", "<SOMEBODY:bcdfghjklmnpqrst>"])
 def test_a_stand_in_bears_the_name_of_a_kind_that_is_looked_for(text):
     assert SUSPICIOUS.screen(text) != []
+
+
+@pytest.mark.parametrize("operator", Operator)
+def test_what_stands_in_for_a_secret_around_an_address_is_no_finding(operator):
+    anything = PatternSpec(entity_type="ANYTHING", regex=r"[<a-z]\S{5,}", score=1.0)
+    screener = build_screener(patterns=(anything,))
+    text = "password: Jam7#ana@example.com#Jam7"
+
+    after = redact(text, SCREENER.screen(text), dict.fromkeys(SCREENER.supported, operator), KEYS)
+
+    assert "Jam7" not in after
+    assert [after[each.start : each.end] for each in screener.screen(after)] == ["password:"]
