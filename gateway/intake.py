@@ -241,28 +241,31 @@ class Intake:
             InvalidRequest, ScreeningUnavailable: as in `receive`.
         """
         self._kinds.check_message(message.kind)
-        screened = self.screen(message.content, kind=message.kind)
-        unwanted = self._policy.not_allowed(message.kind, screened.findings)
+        findings, decision = self._decide_on(message.content, kind=message.kind)
+        unwanted = self._policy.not_allowed(message.kind, findings)
         clean = self._redactor.show(message.content, unwanted)
         delivery, _ = self._policy.route(replace(message, text=clean["text"]))
         passed = Outcome.QUEUED if delivery is Delivery.QUEUED else Outcome.FORWARDED
-        outcome = Outcome.HELD if screened.decision.held else passed
-        return Preview(outcome=outcome, findings=screened.findings, redacted_text=clean["text"])
+        outcome = Outcome.HELD if decision.held else passed
+        return Preview(outcome=outcome, findings=findings, redacted_text=clean["text"])
 
     def screen(self, value: Any, *, kind: str) -> Screened:
         """
-        Screen any JSON value and decide; nothing is forwarded, kept or alerted.
+        Screen any JSON value, decide and redact; nothing is forwarded, kept or alerted.
 
         Raises:
             ScreeningUnavailable: the value could not be screened.
         """
+        findings, decision = self._decide_on(value, kind=kind)
+        return Screened(findings=findings, decision=decision, value=self._redactor.redact(value, decision.to_redact))
+
+    def _decide_on(self, value: Any, *, kind: str) -> tuple[list[Finding], Decision]:
         started = time.perf_counter()
         findings = self._screener.screen(value)
         metrics.screening_seconds.observe(time.perf_counter() - started)
         for finding in findings:
             metrics.findings.labels(finding.entity_type).inc()
-        decision = self._policy.decide(kind, findings)
-        return Screened(findings=findings, decision=decision, value=self._redactor.redact(value, decision.to_redact))
+        return findings, self._policy.decide(kind, findings)
 
     def _screen_task(self, task: NewTask) -> Screened:
         """Screen what the task holds and its callback, which has to be an address but may hold nothing else."""

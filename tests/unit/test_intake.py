@@ -16,7 +16,8 @@ from gateway.message.ids import new_id
 from gateway.message.message import Delivery
 from gateway.policy.redactor import Redactor
 from gateway.policy.rules import Policy, Rule, RuleWhen, Then
-from gateway.screening.redaction import Keys
+from gateway.screening.redaction import Keys, Operator
+from gateway.screening.tokens import TokenKeys
 
 REDACT = (Rule(when=RuleWhen(min_score=0.5), then=Then.REDACT), Rule(then=Then.ALLOW))
 ALLOW = (Rule(then=Then.ALLOW),)
@@ -219,3 +220,15 @@ def test_an_intake_under_other_rules_leaves_the_one_before_as_it_was(door: Door)
     assert door.intake.preview(message(WITH_EMAIL)).outcome is Outcome.HELD
     with pytest.raises(InvalidRequest):
         door.intake.preview(message(WITH_EMAIL, kind="invoice"))
+
+
+def test_a_preview_makes_nothing_with_the_keys_of_the_mesh(door: Door):
+    no_keys = Keys(hash=b"", token=TokenKeys([]))
+    policy = Policy(rules=REDACT)
+    redactor = Redactor(screener(), policy, operators={"EMAIL_ADDRESS": Operator.TOKEN}, keys=no_keys)
+    kinds = Kinds(messages=frozenset({"message"}))
+    intake = door.intake.under(screener=screener(), policy=policy, redactor=redactor, kinds=kinds)
+
+    assert EMAIL not in intake.preview(message(WITH_EMAIL)).redacted_text
+    with pytest.raises(KeyError):
+        intake.receive(message(WITH_EMAIL))
