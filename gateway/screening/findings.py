@@ -51,6 +51,11 @@ def pointer(location: Location, *, hidden: frozenset[int] = frozenset()) -> str:
     Source: RFC 6901; `*` is ours.
     """
     return "".join(
-        f"/{step}" if isinstance(step, int) or (at not in hidden and _PLAIN_NAME.fullmatch(step)) else "/*"
+        f"/{step}" if isinstance(step, int) or (at not in hidden and is_plain(step)) else "/*"
         for at, step in enumerate(location)
     )
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether a key's *name* is short and plain enough to be printed, if it is no finding."""
+    return _PLAIN_NAME.fullmatch(name) is not None

@@ -16,10 +16,11 @@ from gateway.errors import InvalidSetting, ScreeningUnavailable
 from gateway.screening.context import key_words
 from gateway.screening.detectors import ALL, load_detectors
 from gateway.screening.finder import Finder, Opened
-from gateway.screening.findings import Finding, Location, pointer
+from gateway.screening.findings import Finding, Location, is_plain, pointer
 from gateway.screening.models import Model, join_found, load_model
 from gateway.screening.overlaps import Found
 from gateway.screening.patterns import ENTITY_TYPE, Detector, KeyedValue, Pattern, PatternSpec
+from gateway.screening.repeats import repeated
 from gateway.screening.rules import Clock
 from gateway.screening.walk import strings
 from gateway.telemetry.logs import OURS, error_fields
@@ -207,16 +208,13 @@ def _as_findings(found: list[Found], location: Location, hidden: frozenset[int],
 
 
 def _without_values(findings: list[Finding], values: set[str], clock: Clock) -> list[Finding]:
-    """Hide each key in a path that repeats what was found somewhere: elsewhere it may be no finding by itself."""
-    shown: dict[str, str] = {}
-    for path in {finding.path for finding in findings}:
-        clock()
-        shown[path] = "/".join("*" if _repeats(name, values) else name for name in path.split("/"))
-    return [
-        finding if shown[finding.path] == finding.path else finding._replace(path=shown[finding.path])
-        for finding in findings
-    ]
+    """Hide each name in a path that repeats what was found somewhere: elsewhere it may be no finding by itself."""
+    steps = {step for finding in findings for step in finding.location}
+    names = {step for step in steps if isinstance(step, str) and step not in _OUR_KEYS and is_plain(step)}
+    hidden = repeated(names, values, clock) if names else ()
+    return [finding._replace(path=_hiding(finding, hidden)) for finding in findings] if hidden else findings
 
 
-def _repeats(name: str, values: set[str]) -> bool:
-    return name not in _OUR_KEYS and any(value in name for value in values)
+def _hiding(finding: Finding, names: Collection[str]) -> str:
+    shown = finding.path.split("/")[1:]
+    return "".join("/*" if step in names else f"/{name}" for name, step in zip(shown, finding.location, strict=False))

@@ -75,6 +75,11 @@ def resized(text: str) -> Iterator[Edit]:
             yield *run.span(), spelled
 
 
+def without_unseen(text: str) -> str:
+    """Drop what nobody sees."""
+    return text if text.isascii() and text.isprintable() else _ALL_UNSEEN.sub("", text)
+
+
 def latin(text: str) -> str:
     """Turn the letters of other alphabets that stand among Latin ones into those that they look like."""
     return _MIXABLE.sub(lambda word: word[0].translate(_LETTERS) if _MIXED.search(word[0]) else word[0], text)
@@ -99,6 +104,7 @@ def separated(text: str) -> str:
 _BETWEEN_DIGITS = re.compile(rf"(?<=[0-9])(?:[^\w\x00-\x7f]|[{_LONG_VOWELS}])(?=[0-9])")
 _UNSEEN = f"{_CONTROLS}{_INVISIBLE}"
 _FOLDABLE = re.compile(rf"(?:[{_DASHES}{_SPACES}{_STOPS}{_ATS}{_MARKS_OF_WIDTH}{_COMPATIBLE}]|[^\D0-9])+")
+_ALL_UNSEEN = re.compile(f"[{_UNSEEN}]+")
 _RESIZABLE = re.compile(f"(?P<unseen>[{_UNSEEN}]+)|[{_COMPATIBLE}\u2025\u2026\u203c\u2047-\u2049]")
 _MARKED = re.compile(r"[0-9A-Za-z][^\w\x00-\x7f]+")
 _WORD = rf"0-9A-Za-z@{_ALIKE}\u0300-\u036f"

@@ -390,6 +390,14 @@ def test_a_key_that_repeats_a_value_found_elsewhere_is_hidden_in_paths():
     assert paths["EMAIL_ADDRESS"] == "/*/mail"
 
 
+def test_an_index_repeats_no_value():
+    value = {"text": "I am 4 years old", "metadata": {"list": ["bob.miller@acme-widgets.com"] * 6}}
+
+    paths = [finding.path for finding in SCREENER.screen(value)]
+
+    assert paths == ["/text", *(f"/metadata/list/{at}" for at in range(6))]
+
+
 @pytest.mark.parametrize(
     "value",
     [
