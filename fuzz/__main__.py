@@ -13,6 +13,7 @@ import atheris
 with atheris.instrument_imports(include=["gateway.screening"]):
     from fuzz.promises import Promises
     from gateway.screening.detectors import shipped
+    from gateway.screening.redaction import Operator
 
 
 def main() -> None:
@@ -24,8 +25,14 @@ def main() -> None:
     seeds = chosen.folder / "corpus"
     seeds.mkdir(parents=True, exist_ok=True)
     for number, example in enumerate(_examples()):
-        (seeds / f"example-{number}").write_bytes(example.encode())
-    promises = Promises()
+        (seeds / f"example-{number}").write_bytes(bytes([number % len(Operator)]) + example.encode())
+    promises, operators = Promises(), tuple(Operator)
+
+    def check(data: bytes) -> None:
+        """Check a text behind the number of an operator."""
+        operator = operators[data[0] % len(operators)] if data else Operator.REPLACE
+        promises.check(data[1:].decode("utf-8", "surrogateescape"), operator)
+
     command = [
         sys.argv[0],
         f"-max_total_time={chosen.seconds}",
@@ -35,7 +42,7 @@ def main() -> None:
         f"-artifact_prefix={chosen.folder}/",
         str(seeds),
     ]
-    atheris.Setup(command, lambda data: promises.check(data.decode("utf-8", "surrogateescape")))
+    atheris.Setup(command, check)
     atheris.Fuzz()
 
 

@@ -84,13 +84,16 @@ class Finder:
         Args:
             only: entity types; what is of others is as if nobody looked for it. None: all of them.
         """
+        found = self.candidates(opened, clock)
+        return settle([each for each in found if each.entity_type in only] if only else found, opened.text)
+
+    def candidates(self, opened: Opened, clock: Clock) -> list[Found]:
+        """Return what the rules find there, in no order; they may overlap."""
         text = opened.text
         found = self._in_all_of(*opened, clock, levels=_LEVELS)
-        if only:
-            found = [each for each in found if each.entity_type in only]
         if found and ("<" in text or "*" in text):
             found = without_stand_ins(found, text, self._entity_types)
-        return settle(found, text)
+        return found
 
     def _in_all_of(
         self, text: str, data: bytes, key: bytes, work: Iterable[Work], clock: Clock, *, levels: int

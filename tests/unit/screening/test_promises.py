@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from fuzz.promises import Promises
 from gateway.screening.detectors import shipped
+from gateway.screening.redaction import Operator
 
 EXAMPLES = sorted(
     {
@@ -15,6 +16,7 @@ EXAMPLES = sorted(
         for example in examples
     }
 )
+operators = st.sampled_from(Operator)
 any_text = st.text(max_size=200)
 texts_with_findings = st.lists(st.one_of(st.sampled_from(EXAMPLES), any_text), max_size=5).map("".join)
 
@@ -39,12 +41,12 @@ def promises() -> Promises:
 
 
 @settings(max_examples=400)
-@given(text=any_text)
-def test_the_promises_hold_for_any_unicode(promises: Promises, text: str):
-    promises.check(text)
+@given(text=any_text, operator=operators)
+def test_the_promises_hold_for_any_unicode(promises: Promises, text: str, operator: Operator):
+    promises.check(text, operator)
 
 
 @settings(max_examples=600)
-@given(text=disturbed())
-def test_the_promises_hold_where_something_is_found(promises: Promises, text: str):
-    promises.check(text)
+@given(text=disturbed(), operator=operators)
+def test_the_promises_hold_where_something_is_found(promises: Promises, text: str, operator: Operator):
+    promises.check(text, operator)
