@@ -57,10 +57,13 @@ def beside(found: Found, others: Sequence[Found]) -> Iterator[Found]:
 
 
 def _settled(cluster: list[Found], text: str) -> list[Found]:
-    if len(cluster) == 1:
+    if len(cluster) <= 1:
         return cluster
-    kept: list[Found] = []
-    for each in sorted(cluster, key=_rank):
+    best, *others = sorted(cluster, key=_rank)
+    kept = [best]
+    for each in others:
+        if best.start <= each.start and each.end <= best.end:
+            continue  # so it is with most of them
         place = overlapped(each, kept)
         winners = kept[place]
         if not winners:
