@@ -58,7 +58,7 @@ def _is_password(candidate: Candidate) -> Candidate | None:
     if found is None or len(found.text) < _SHORTEST:
         return None
     mark, closed, behind = found.text.partition(">")
-    if closed and mark[0] == "<" and not _is_mixed(behind):
+    if closed and mark.startswith("<") and not _is_mixed(behind):
         return None  # markup: `Password:<br>Enter it`
     if found.before() in QUOTES | {"=", ">"} or not _ORDINARY_WORD.fullmatch(found.text):
         return found

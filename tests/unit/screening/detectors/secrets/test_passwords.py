@@ -23,6 +23,7 @@ def found(text: str) -> list[str]:
         ("密码\uff1aXiaoming88", "Xiaoming88"),
         ("export DB_PASSWORD=$aQgXaT1H#", "$aQgXaT1H#"),
         ("pwd := 'a(b)c1'", "a(b)c1"),
+        ("password: >Tr4fficJam7", ">Tr4fficJam7"),
     ],
 )
 def test_a_password_is_found_where_somebody_tells_it(text, password):
