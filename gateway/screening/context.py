@@ -8,6 +8,7 @@ from gateway.screening.expressions import Expression, Search
 BEFORE = 48  #: bytes ahead of a match in which a context word is near
 BEHIND = 24  #: bytes behind it
 
+_UNDERSCORE = ord("_")
 _LONGEST = 4  #: bytes of a character in UTF-8
 _WORD_BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\W_]+")
 _WRITTEN_WITHOUT_SPACES = re.compile("[\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff]")  # Chinese, Japanese, Korean
@@ -32,7 +33,8 @@ class Words:
     def near(self, data: bytes, start: int, end: int) -> bool:
         """Tell whether one stands near what lies from *start* to *end*."""
         begin = start - BEFORE if start > BEFORE else 0
-        return self.within(data, begin, start) or self.within(data, end, min(len(data), end + BEHIND))
+        before = start + 1 if data[start] == _UNDERSCORE else start  # in `card_4111` it ends the word
+        return self.within(data, begin, before) or self.within(data, end, min(len(data), end + BEHIND))
 
     def within(self, data: bytes, start: int, end: int) -> bool:
         """Tell whether one stands between *start* and *end*."""

@@ -24,3 +24,13 @@ def is_joined(candidate: Candidate, joints: bytes) -> bool:
     if start > 1 and data[start - 1] in joints and data[start - 2 : start - 1].isalnum():
         return True
     return end + 1 < len(data) and data[end] in joints and data[end + 1 : end + 2].isalnum()
+
+
+def without_marks(candidate: Candidate, marks: bytes = b"_") -> Candidate:
+    r"""Return it without those of *marks* at its ends, which an expression takes where no `\b` stands."""
+    data, start, end, score = candidate
+    text = data[start:end]
+    if text[0] not in marks and text[-1] not in marks:
+        return candidate
+    start = end - len(text.lstrip(marks))
+    return Candidate(data, start, start + len(text.strip(marks)), score)

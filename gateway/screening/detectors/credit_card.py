@@ -1,13 +1,15 @@
 """
 Payment card numbers.
 
-Source: ISO/IEC 7812-1 (numbers of up to 19 digits, the check digit of Annex B), the networks' published ranges.
+Source: ISO/IEC 7812-1 (numbers of up to 19 digits, the check digit of Annex B), ISO/IEC 7813 (tracks 1 and 2), the
+networks' published ranges.
 """
 
+import re
 from typing import NamedTuple
 
 from gateway.screening.checksums import luhn_valid
-from gateway.screening.detectors._around import DIGITS, SEES, is_joined
+from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, SEES, pairs, without_marks
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 
@@ -55,25 +57,32 @@ _LENGTHS = _lengths()
 _USUAL_LENGTHS = (15, 16)  # of shorter and longer ones too many other numbers pass the check digit
 _OF_NO_NETWORK, _OF_ANOTHER_LENGTH = 0.3, 0.55
 _SEPARATORS = b" -._/"
-_JOINTS = b"-_./"
-_JOINED_BEHIND = b":+=#"
+_DECIMAL = pairs(DIGITS, b".")
+_JOINED_BEFORE = pairs(LETTERS_AND_DIGITS, b"-_/") | _DECIMAL  # the point of `No.` ends a word, and joins nothing
+_JOINED_BEHIND = pairs(b"-_./:+=#", LETTERS_AND_DIGITS)
+_JOINED = 0.3  #: the score of a piece of something longer: a card beside a context word, an id of some kind elsewhere
+_MARKS = b"_%B"  #: what the expression takes beside a number where no `\b` stands
+_TAIL = re.compile(  # of a card, though it is joined to it
+    rb"[/:](?:0[1-9]|1[0-2])[/:-]?(?:20)?\d\d(?:[/:]\d{3,4})?(?![\w-])"  # `/12/27:123`: expiry and security code
+    rb"|=\d\d(?:0[1-9]|1[0-2])\d{3}"  # track 2: expiry and service code
+)
 _LAST_DIGITS = 4
 _SECURITY_CODE = 4  #: bytes of ` 123`, which may follow a number
 
 _CONTEXT = words(
     "card, cards, credit card, debit card, credit, debit, visa, mastercard, amex, american express, maestro, "
-    "discover, jcb, diners, pan, cc, ccnum, card number, payment, carte, tarjeta, karte, kreditkarte, carta, "
+    "discover, jcb, diners, pan, cc, ccnum, card number, pay, payment, carte, tarjeta, karte, kreditkarte, carta, "
     "cartão, 卡号, カード, карта"
 )
 _MASK = r"[*xX•·]"
 
 
 def _is_card(candidate: Candidate) -> Candidate | None:
-    data, start, end, score = candidate
+    data, start, end, score = candidate = without_marks(candidate, _MARKS)
     found = _judged(candidate, data[start:end])
-    if found is None and data[end - _SECURITY_CODE] in b" -":  # three more digits may be its security code
-        end -= _SECURITY_CODE
-        return _judged(Candidate(data, start, end, score), data[start:end])
+    if data[end - _SECURITY_CODE] in b" -" and (found is None or found.score == _JOINED):
+        end -= _SECURITY_CODE  # three more digits may be its security code
+        return _judged(Candidate(data, start, end, score), data[start:end]) or found
     return found
 
 
@@ -83,8 +92,10 @@ def _judged(candidate: Candidate, text: bytes) -> Candidate | None:
         return None
     known = len(digits) in _LENGTHS.get(digits[:_PREFIX], ())
     usual = len(digits) in _USUAL_LENGTHS
-    if not (known or usual) or _is_part_of_more(candidate, text):
+    if not (known or usual):
         return None
+    if _is_part_of_more(candidate, text):
+        return candidate.scored(_JOINED) if known and not _is_fraction(candidate) else None
     if not known:
         return candidate.scored(_OF_NO_NETWORK)
     return candidate if usual else candidate.scored(_OF_ANOTHER_LENGTH)
@@ -92,10 +103,15 @@ def _judged(candidate: Candidate, text: bytes) -> Candidate | None:
 
 def _is_part_of_more(candidate: Candidate, text: bytes) -> bool:
     """Tell whether it is a piece of a GUID, of a path, of a fraction, of a longer list, or several numbers in a row."""
-    data, _, end, _ = candidate
-    if is_joined(candidate, _JOINTS) or len(set(text.translate(None, DIGITS))) > 1:
+    data, start, end, _ = candidate
+    if len(set(text.translate(None, DIGITS))) > 1 or data[max(0, start - 2) : start] in _JOINED_BEFORE:
         return True
-    return data[end : end + 1] in _JOINED_BEHIND and data[end + 1 : end + 2].isalnum()
+    return data[end : end + 2] in _JOINED_BEHIND and _TAIL.match(data, end) is None
+
+
+def _is_fraction(candidate: Candidate) -> bool:
+    """Tell whether it stands behind a decimal point."""
+    return candidate.data[max(0, candidate.start - 2) : candidate.start] in _DECIMAL
 
 
 def _are_four_digits(candidate: Candidate) -> Candidate | None:
@@ -109,10 +125,10 @@ DETECTOR = Family(
         Pattern(
             name="number",
             entity_type="CREDIT_CARD",
-            gate=r"\b[1-9]\d{3}(?:[ ._/-]{0,2}\d{4}[ ._/-]{0,2}\d{4}|[ ._/-]\d{6}[ ._/-]\d{4})",
+            gate=r"(?:\b|_|%B)[1-9]\d{3}(?:[ ._/-]{0,2}\d{4}[ ._/-]{0,2}\d{4}|[ ._/-]\d{6}[ ._/-]\d{4})",
             regex=(
-                r"\b[1-9]\d{3}(?:[ ._/-]{1,2}\d{4}[ ._/-]{1,2}\d{4}[ ._/-]{1,2}(?:\d{4}[ -]\d{3}|\d{1,4})|"
-                r"[ ._/-]\d{6}[ ._/-]\d{4,5}|\d{4}[ ._/-]\d{8}|\d{8,15})\b"
+                r"(?:\b|_|%B)[1-9]\d{3}(?:[ ._/-]{1,2}\d{4}[ ._/-]{1,2}\d{4}[ ._/-]{1,2}(?:\d{4}[ -]\d{3}|\d{1,4})|"
+                r"[ ._/-]\d{6}[ ._/-]\d{4,5}|\d{4}[ ._/-]\d{8}|\d{8,15})(?:\b|_)"
             ),
             score=0.9,
             context=_CONTEXT,
@@ -160,6 +176,9 @@ DETECTOR = Family(
             "«5555-5555-5555-4444»",
             "amex «378282246310005»; «3782 822463 10005»",
             "«4111.1111.1111.1111», «4111/1111/1111/1111», «4111_1111_1111_1111», «41111111 11111111»",
+            "«4111111111111111»/12/27, «4111111111111111»:1227:123, card No.«4111111111111111»",
+            "tracks: ;«4111111111111111»=27121010000012300000? %B«4111111111111111»^DOE/JOHN^2712101?",
+            "card-«4111111111111111», pan_«4111111111111111»_x, https://x.example.org/pay/«4111111111111111»/done",
             "card ending in «4242», visa last four digits: «1881»",
             "card «**** **** **** 4242», «************4242»",
             "credit card «XXXX-XXXX-XXXX-1234»",
@@ -170,7 +189,8 @@ DETECTOR = Family(
         "order 1234567890123456",
         "at 1731601840461",
         "123e4567-e89b-12d3-a456-426614174000",
-        "4111111111111111-22, 4111 1111-1111 1111",
+        "4111111111111111-22, 4111 1111-1111 1111, GET /users/4111111111111111, img_4111111111111111.jpg",
+        "card v1.4111111111111111, credit 0.4111111111111111, card-1234567890123452",
         "meeting ends in 2024, the last four 1234",
         "xxxx 1234, **** 2024 ****",
     ),

@@ -27,6 +27,13 @@ def test_a_word_of_a_script_without_spaces_counts_anywhere():
     assert matches(("電話",), "私の電話番号は")
 
 
+def test_a_word_counts_before_the_underscore_that_a_match_begins_with():
+    words = Words(("phone",))
+
+    assert words.near(b"phone_415", 5, 9)
+    assert not words.near(b"phone415", 5, 8)
+
+
 def test_a_word_is_no_expression():
     assert not matches(("a.c",), "abc")
 

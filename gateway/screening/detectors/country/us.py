@@ -3,6 +3,7 @@
 import re
 
 from gateway.screening.checksums import luhn_valid
+from gateway.screening.detectors._around import LETTERS_AND_DIGITS, pairs, without_marks
 from gateway.screening.detectors._identity import (
     DOCUMENT_VALUE,
     TEN_DIGITS,
@@ -29,6 +30,8 @@ _NO_AREAS = frozenset({b"000", b"666"})
 _SSN_SEPARATORS = b"- ."
 _NO_EIN = frozenset(words("00, 07, 08, 09, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97"))
 _NPI_ISSUER = "80840"  # the card issuer identifier that the check digit is calculated with
+_IN_A_NAME = pairs(LETTERS_AND_DIGITS, b"_")
+_JOINED = 0.3  # the score of a piece of something longer
 _WHOLE_TEXT = 0.5  # the score of a form that is only enough if it is all that a text holds
 _MISREAD = bytes.maketrans(b"OolISB", b"001158")  # letters that a scanner makes of digits
 _MBI_LETTER, _MBI_EITHER = "[AC-HJKMNP-RT-Y]", "[0-9AC-HJKMNP-RT-Y]"  # no S, L, O, I, B, Z
@@ -69,6 +72,16 @@ def is_npi(number: str) -> bool:
 def _is_ssn(candidate: Candidate) -> Candidate | None:
     number = candidate.data[candidate.start : candidate.end].translate(None, _SSN_SEPARATORS)
     return candidate if is_ssn(number) and not _of_longer_number(candidate) else None
+
+
+def _is_dashed_ssn(candidate: Candidate) -> Candidate | None:
+    """Take a piece of something longer, as in `ssn-536-22-8145`, too: beside a context word it is enough."""
+    candidate = without_marks(candidate)
+    number = candidate.data[candidate.start : candidate.end].translate(None, _SSN_SEPARATORS)
+    if not is_ssn(number):
+        return None
+    joined = _of_longer_number(candidate) or candidate.data[max(0, candidate.start - 2) : candidate.start] in _IN_A_NAME
+    return candidate.scored(_JOINED) if joined else candidate
 
 
 def _of_longer_number(candidate: Candidate) -> bool:
@@ -123,10 +136,10 @@ DETECTOR = Family(
         Pattern(
             name="SSN with dashes",
             entity_type="US_SSN",
-            regex=r"\b\d{3}-\d{2}-\d{4}\b",
+            regex=r"(?:\b|_)\d{3}-\d{2}-\d{4}(?:\b|_)",
             score=0.65,
             context=_SSN,
-            check=_is_ssn,
+            check=_is_dashed_ssn,
         ),
         Pattern(
             name="SSN with spaces",
@@ -194,6 +207,7 @@ DETECTOR = Family(
             "«536 22 8146»",
             "SSN «536228145»",
             "scanned: SSN «S36-2l-8145»",
+            "ssn-«536-22-8145», SSN_«536-22-8145».pdf, ssn «536-22-8145»-ok",
         ),
         "US_ITIN": ("«911-70-1234»", "ITIN «911 70 1234»"),
         "US_EIN": ("EIN «12-3456789»", "federal tax id: «92-7315401»"),
@@ -212,7 +226,7 @@ DETECTOR = Family(
         "SSN 000-12-3456, 666-12-3456, 536-00-8145, 536-22-0000",
         "order 536228145",
         "536 22 8145 pieces",
-        "part 536-22-8145-7",
+        "part 536-22-8145-7, img_536-22-8145",
         "a lesson about 536228145",
         "911-49-1234",
         "EIN 07-3456789",

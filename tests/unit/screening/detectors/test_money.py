@@ -97,6 +97,35 @@ def test_a_piece_of_something_longer_is_no_card(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "card {}-22",
+        "card={}/123",
+        "card 0-{}-ok",
+        "visa/{}",
+        "PAN-{}",
+        "my_card_{}_x",
+        "card number:{}-ok",
+        "https://example.org/pay/{}/done",
+    ],
+)
+def test_a_piece_of_something_longer_is_a_card_beside_a_word_that_says_so(text):
+    for number in ("5555555555554444", "5555-5555-5555-4444"):
+        assert found(text.format(number), credit_card) == [number]
+
+
+@pytest.mark.parametrize("tail", ["/1227", "/12/27", "/12/2027", ":1227:123", "/12-27/1234", "=27121010000012300000?"])
+def test_a_card_is_found_by_itself_before_what_stands_behind_it_on_the_card(tail):
+    assert found(f"5555555555554444{tail}", credit_card) == ["5555555555554444"]
+    assert found(f"5555555555554444{tail}".replace("12", "13"), credit_card) == []
+
+
+def test_a_number_of_no_network_that_is_joined_to_something_is_no_card():
+    assert found("card 1234567890123452", credit_card) == ["1234567890123452"]
+    assert found("card-1234567890123452, card 1234567890123452-1", credit_card) == []
+
+
+@pytest.mark.parametrize(
     ("text", "digits"),
     [
         ("my card ending in 4242", "4242"),
