@@ -10,7 +10,6 @@ import re
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _MAX_LOCAL, _MAX_ADDRESS = 64, 254  # octets: RFC 5321, 4.5.3.1.1, and RFC 3696, erratum 1690
-_BEFORE_A_PASSWORD = (b":", b"/")
 _NO_DOMAINS = frozenset(  # of files (`icon@2x.png`), of systemd's units (`getty@tty1.service`), of local networks
     ending.encode()
     for ending in words(
@@ -21,6 +20,7 @@ _NO_DOMAINS = frozenset(  # of files (`icon@2x.png`), of systemd's units (`getty
     )
 )
 _SYSTEM_NAMES = frozenset({b"git", b"hg", b"svn"})  # `git@github.com:owner/name` is an address of a repository
+_IN_USER = re.compile(rb"[^/?#\s,;&\"'<>]*")
 _VERSION = re.compile(rb"\d+\.\d")  # `package@1.2.3-rc.beta`
 _LABEL = r"[\pL\pN][\pL\pM\pN-]*"
 _DOMAIN = rf"(?:{_LABEL}\.)+(?:\pL[\pL\pM]+|xn--[0-9A-Za-z-]+)"
@@ -37,14 +37,23 @@ def _is_address(candidate: Candidate) -> Candidate | None:
         return None
     if at - start > _MAX_LOCAL or end - start > _MAX_ADDRESS:
         return candidate.scored(0.3)
-    if data[start - 1 : start] in _BEFORE_A_PASSWORD and _inside_a_url(data, start):
-        return None  # `https://name:word@host.org`: the word is no mailbox, and it is another detector's
-    return candidate
+    return None if _is_before_a_host(candidate) else candidate
 
 
-def _inside_a_url(data: bytes, start: int) -> bool:
-    _, scheme, behind = data[max(0, start - 2 * _MAX_LOCAL) : start].rpartition(b"://")
-    return bool(scheme) and not any(character in b"/?# \t\n\r" for character in behind)
+def _is_before_a_host(candidate: Candidate) -> bool:
+    """
+    Tell whether its domain is the host of a URL, as in `https://name:word@host.org`.
+
+    The word is no mailbox then, and it is another detector's. In `https://ana@example.com@host.org` the mailbox is one.
+    """
+    data, start, end, _ = candidate
+    scheme = data.rfind(b"://", max(0, start - 2 * _MAX_LOCAL), start)
+    if scheme < 0:
+        return False
+    user = data[scheme + len(b"://") : start]
+    if not user:
+        return data[end : end + 1] != b"@"
+    return b":" in user and _IN_USER.fullmatch(user) is not None
 
 
 DETECTOR = Family(
@@ -75,6 +84,7 @@ DETECTOR = Family(
             "write to «ana.lima+news@mail.example.org».",
             "«jörg@müller.example.de», «用户@例子.广告»",
             "see <mailto:«o'neil_7@example.co.uk»>, email=«x@example.com»&b=1",
+            "https://«ana@example.com»@api.example.org/x",
             "«恵子.山本10@example.com», «christ\u043e\u0440her.lee8@example.com», «info@xn--80ak6aa92e.com»",
             '«"john smith"@example.org»; «root@[203.0.113.7]», «ana@163.com»',
         )

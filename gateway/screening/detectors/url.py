@@ -23,7 +23,7 @@ _COUNTRIES = (
 _PLAIN_TLDS = f"com|org|net|edu|gov|mil|(?:co|com|org|net|ac|edu|gov|go|ne|or)\\.(?:{_COUNTRIES}|cy)"
 _TLDS_BEFORE_A_PATH = f"{_PLAIN_TLDS}|{_COUNTRIES}|io|me|ly|gl|gg|tv|ai|dev|app|info|biz|xyz|online|site|shop|store"
 
-_HOST = re.compile(rb"[a-z]+://(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[\w.\x80-\xff-]*)", re.IGNORECASE)
+_HOST = re.compile(rb"[a-z]+://(?:[^/?#\s]*@)?(\[[0-9a-f:.]+\]|[\w.\x80-\xff-]*)", re.IGNORECASE)
 _NAME = re.compile(rb"(?:[\w\x80-\xff-]+\.)+(?:[a-z\x80-\xff][\w\x80-\xff-]+|[0-9]{1,3})\.?", re.IGNORECASE)
 _MAILBOX = re.compile(rb"[\w.+\x80-\xff-](?:@|%40)[\w\x80-\xff-]{1,63}\.\w")
 _LOCAL_PART = (ascii_letters + digits + "_.+-").encode() + bytes(range(128, 256))

@@ -13,8 +13,9 @@ from gateway.screening.detectors.secrets._plausible import is_filler, is_placeho
 from gateway.screening.patterns import Candidate, Family, Pattern
 
 _QUOTED = r"\"[^\"\n]{3,200}\"|'[^'\n]{3,200}'"
-_USER_CHARACTER = "[!-.0-9;-?A-~]"  # ASCII without space, `/`, `:` and `@`
-_NEXT_CHARACTER = "[!#-&(-.0-;=?A-~]"  # also without quotes and angle brackets
+_USER_CHARACTER = "[!-.0-9;-~]"  # ASCII without space, `/` and `:`; a mailbox is a user, too
+_NEXT_CHARACTER = "[!#-&(-.0-;=?A-~]"  # ASCII without space, `/`, `@`, quotes and angle brackets
+_LAST_CHARACTER = "[!#-%(-+.0-:=?A-~-]"  # also without `,`, `;` and `&`, behind which something else begins
 _LONG_TOKEN = 16
 _COMMAND = 2000  #: bytes before an option in which its command stands
 _ILLEGIBLE = 0.1  #: of a password, at most, is no UTF-8
@@ -67,7 +68,8 @@ DETECTOR = Family(
             gate=rf"://{_USER_CHARACTER}{{0,64}}:{_NEXT_CHARACTER}{{1,100}}@",
             regex=(
                 r"\b[A-Za-z][A-Za-z0-9+.-]*://"
-                rf"(?P<value>{_USER_CHARACTER}{{0,100}}:{_NEXT_CHARACTER}{{1,250}})@[A-Za-z0-9\[$%{{]"
+                rf"(?P<value>{_USER_CHARACTER}{{0,100}}:{_NEXT_CHARACTER}{{1,250}}(?:@{_LAST_CHARACTER}{{1,100}}){{0,2}})"
+                r"@[A-Za-z0-9\[$%{]"
             ),
             score=0.9,
             check=_is_userinfo,
@@ -138,6 +140,7 @@ DETECTOR = Family(
             "postgres://«svc:n0tAplaceh0lder»@db.internal/app",
             "redis://«:Tr4ffic-Jam»@cache:6379/0",
             "mongodb+srv://«app:9f8e7d6c»@cluster0.example.net/?retryWrites=true",
+            "https://«ana@example.com:Tr4ffic-Jam»@api.example.com/x, ftp://«ana:Tr4ffic@Jam»@files.example.com",
             "amqp://«user:Tr4ffic-Jam»@broker",
             "jdbc:oracle:thin:«scott/Tr4ffic-Jam»@//db:1521/x",
             "sqlplus -s «scott/Tr4ffic-Jam»@orcl",
@@ -154,7 +157,7 @@ DETECTOR = Family(
     },
     counter_examples=(
         "https://user:${PASSWORD}@host.org and https://user:<password>@host.org",
-        "http://localhost:8080/users/@me",
+        "http://localhost:8080/users/@me, https://example.org/@ana:7",
         "https://example.org:8080, ann@example.org",
         "Authorization: Bearer <token>",
         "Authorization: Bearer YOUR_ACCESS_TOKEN_1",

@@ -89,3 +89,24 @@ def test_versions_and_names_of_code_are_no_ip_addresses(text):
 
 def test_a_longer_row_of_octets_is_no_network_card():
     assert found("00:1a:2b:3c:4d:5e:6f:70", mac_address) == []
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    ["ana@example.com:Tr4fficJam", "ana:Tr4@fficJam", "ana:Tr4ffic@example.com", "ana:Tr4=fficJam", "a@b.org:c@d@e9"],
+)
+def test_the_last_at_sign_before_the_path_ends_the_credentials_in_an_address(credentials):
+    assert found(f"https://{credentials}@api.example.com/x") == [credentials]
+    assert found(f"postgres://{credentials}@db.internal:5432/app?x=1") == [credentials]
+
+
+def test_a_mailbox_that_is_the_user_of_an_address_is_found():
+    assert found("https://ana@example.com@api.example.org/x") == ["ana@example.com"]
+    assert found("https://ana@example.com/x", email) == []
+
+
+@pytest.mark.parametrize("between", [",", ";mail=", "&mail=", " "])
+def test_a_mailbox_behind_an_address_with_credentials_is_no_part_of_them(between):
+    text = f"postgres://ana:Tr4fficJam@db.internal{between}leo@example.com"
+
+    assert found(text) == ["ana:Tr4fficJam", "leo@example.com"]
