@@ -10,6 +10,7 @@ from gateway.presidio.allowed import DEFAULT_FLAGS, allow_list
 from gateway.presidio.analyzer import Wish
 from gateway.presidio.anonymizer import Place
 from gateway.presidio.operators import Anonymizer, Deanonymizer
+from gateway.web.bodies import RequestModel
 
 _MOST_TEXTS: Final = 10_000
 _MOST_WORDS: Final = 1000
@@ -40,15 +41,15 @@ Words = Annotated[tuple[Word, ...], Field(max_length=_MOST_WORDS)]
 Score = Annotated[float, Field(ge=0, le=1)]
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+class _In(RequestModel):
+    model_config = ConfigDict(extra="ignore")
 
 
 class PatternIn(_In):
     """One expression."""
 
     name: StrictStr = Field("", max_length=200)
-    regex: StrictStr = Field(min_length=1, max_length=_LONGEST_REGEX, repr=False, description="RE2 syntax.")
+    regex: StrictStr = Field(min_length=1, max_length=_LONGEST_REGEX, description="RE2 syntax.")
     score: Score = 0.5
 
 
@@ -59,9 +60,9 @@ class RecognizerIn(_In):
     supported_language: StrictStr = Field("en", max_length=35, description="Not looked at.")
     supported_entity: EntityType
     patterns: tuple[PatternIn, ...] = Field((), max_length=_MOST_PATTERNS)
-    deny_list: Words = Field((), repr=False)
+    deny_list: Words = ()
     deny_list_score: Score = 1.0
-    context: Words = Field((), repr=False)
+    context: Words = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -90,10 +91,10 @@ class AnalyzeIn(_In):
     """What Presidio's analyzer is asked."""
 
     text: Annotated[StrictStr, Field(min_length=1)] | Annotated[list[StrictStr], Field(max_length=_MOST_TEXTS)] = Field(
-        repr=False, description="One text, or a list of them."
+        description="One text, or a list of them."
     )
     language: Language = Field(description="Of ISO 639-1; whichever it is, everything is looked for.")
-    correlation_id: StrictStr | None = Field(None, repr=False, description="Not looked at: X-Request-ID is for that.")
+    correlation_id: StrictStr | None = Field(None, description="Not looked at: X-Request-ID is for that.")
     score_threshold: Score | None = Field(
         None,
         description="Not given: 0.5, what the shipped policy acts on; ad hoc recognizers are told whatever they find.",
@@ -101,8 +102,8 @@ class AnalyzeIn(_In):
     entities: tuple[EntityType, ...] | None = Field(None, max_length=_MOST_WORDS, description="Not given: all of them.")
     return_decision_process: bool | None = None
     ad_hoc_recognizers: tuple[RecognizerIn, ...] | None = Field(None, max_length=_MOST_RECOGNIZERS)
-    context: Words | None = Field(None, repr=False, description="Words that count as if they stood beside every match.")
-    allow_list: Words | None = Field(None, repr=False, description="Values that are not to be told.")
+    context: Words | None = Field(None, description="Words that count as if they stood beside every match.")
+    allow_list: Words | None = Field(None, description="Values that are not to be told.")
     allow_list_match: Literal["exact", "regex"] = "exact"
     regex_flags: StrictInt = Field(DEFAULT_FLAGS, description="Of an allow_list of expressions: Python's I, M and S.")
 
@@ -159,7 +160,7 @@ class AnonymizedIn(PlaceIn):
 class AnonymizeIn(_In):
     """What Presidio's anonymizer is asked."""
 
-    text: StrictStr = Field(min_length=1, repr=False)
+    text: StrictStr = Field(min_length=1)
     analyzer_results: tuple[ResultIn, ...]
     anonymizers: dict[str, Anonymizer] | None = Field(
         None, description="By entity type, or DEFAULT; not given: `<ENTITY_TYPE>` in the place of the value."
@@ -169,7 +170,7 @@ class AnonymizeIn(_In):
 class DeanonymizeIn(_In):
     """What takes the operator `encrypt` back."""
 
-    text: StrictStr = Field(min_length=1, repr=False)
+    text: StrictStr = Field(min_length=1)
     anonymizer_results: tuple[AnonymizedIn, ...]
     deanonymizers: dict[str, Deanonymizer] = Field(description="By entity type, or DEFAULT.")
 

@@ -14,15 +14,16 @@ from gateway.processing.processors.recommend.songs import MOST as MOST_RECOMMEND
 from gateway.processing.processors.sum import MOST
 from gateway.processing.processors.wait import LONGEST_S
 from gateway.settings_tables import KindName
+from gateway.web.bodies import RequestModel
 
 FARTHEST: Final = timedelta(days=366)  #: a task is kept until it has ended: none may wait for ever
 Text = Annotated[StrictStr, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
 
 
-class _In(BaseModel):
+class _In(RequestModel):
     """A body that a client sends: names that are not declared are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class MessageIn(_In):
@@ -54,7 +55,6 @@ class TaskIn(_In):
     callback_url: StrictStr | None = Field(
         None,
         max_length=2048,
-        repr=False,
         description="An https address of a host that GATEWAY_CALLBACK_HOSTS names; it is told when the task has ended.",
     )
 

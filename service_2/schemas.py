@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import ConfigDict, Field, StrictStr
+
+from gateway.web.bodies import RequestModel
 
 
-class ProcessIn(BaseModel):
+class ProcessIn(RequestModel):
     """A screened message."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
     id: StrictStr = Field(min_length=1, max_length=64)
     kind: StrictStr = Field(min_length=1, max_length=64)

@@ -34,6 +34,10 @@ class Value(NamedTuple):
     start: int  #: in code points of the text around it
     layer: Layer | None  #: what the escapes did, if there are any
 
+    def __repr__(self) -> str:
+        """Show the place, and nothing of the text."""
+        return f"Value(start={self.start})"
+
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the text around it the characters from *start* to *end* stand."""
         if self.layer is not None:

@@ -4,13 +4,23 @@ from functools import cache
 from typing import Any, TypeVar
 
 from flask import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gateway.errors import InvalidRequest, UnsupportedContentEncoding, UnsupportedMediaType
 from gateway.message.decoding import JSON_TYPE, MAX_BODY_BYTES, decode_json, media_type
 from gateway.screening.findings import pointer
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class RequestModel(BaseModel):
+    """What a client sends: whatever is in it is not screened yet, so nothing of it shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        """Leave every field out."""
+        return []
 
 
 def json_body(request: Request, model: type[Model], *, max_bytes: int = MAX_BODY_BYTES) -> Model:

@@ -59,3 +59,11 @@ def test_every_string_is_read_as_a_parser_reads_it(given, only_ascii):
     for value in values(text):
         start, end = value.place(0, len(value.text))
         assert json.loads(f'"{text[start:end]}"') == value.text
+
+
+def test_nothing_of_a_value_or_its_name_shows_in_repr():
+    (value,) = values('{"maria": "keller \\" x"}')
+
+    assert (value.key, value.text) == ("maria", 'keller " x')
+    assert "maria" not in repr(value)
+    assert "keller" not in repr(value)

@@ -1,0 +1,26 @@
+import pytest
+from harness.samples import EMAIL
+from pydantic import BaseModel, RootModel
+
+import service_1.presidio_schemas
+import service_1.schemas
+import service_2.schemas
+
+REQUESTS = [  # all but the answers, so that a new one is among them by itself
+    each
+    for module in (service_1.schemas, service_1.presidio_schemas, service_2.schemas)
+    for name, each in vars(module).items()
+    if isinstance(each, type) and issubclass(each, BaseModel) and each.__module__ == module.__name__
+    if not name.endswith("Out") and not issubclass(each, RootModel)
+]
+
+
+def test_the_bodies_of_all_three_apis_are_looked_at():
+    assert {"MessageIn", "TaskQuery", "AnalyzeIn", "ProcessIn"} <= {model.__name__ for model in REQUESTS}
+
+
+@pytest.mark.parametrize("model", REQUESTS, ids=lambda model: model.__name__)
+def test_nothing_of_a_request_shows_in_repr(model):
+    request = model.model_construct(**dict.fromkeys(model.model_fields, EMAIL))
+
+    assert EMAIL not in repr(request) + str(request) + f"{[request]}"
