@@ -8,10 +8,14 @@ from typing import Final
 
 from gateway.errors import InvalidRequest, InvalidSetting
 from gateway.screening.patterns import Family, Pattern
+from gateway.screening.reach import DEEPEST
 from gateway.screening.screener import Screener
 
 _KEPT: Final = 8  #: compiled sets; each may grow to some ten megabytes on texts that are made for it
-NOT_RE2: Final = "not an expression that RE2 takes: lookarounds and back-references are none"
+NOT_RE2: Final = (
+    "not an expression that RE2 takes: lookarounds and back-references are none, "
+    f"and no more than {DEEPEST - 1} groups may be inside one another"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,7 @@ class Recognizer:
 
 
 class AdHocScreeners:
-    """Compiles recognizers; the same ones again are not compiled anew."""
+    """Compiles recognizers, whose entity types are called `entity_type_of`; the same again are not compiled anew."""
 
     def __init__(self, *, budget_ms: int) -> None:
         self._budget_ms = budget_ms
@@ -56,14 +60,17 @@ def _patterns(recognizer: Recognizer, at: int) -> Iterable[tuple[Pattern, str]]:
     """Yield the patterns, each with the pointer to what it was made of."""
     for number, (regex, score) in enumerate(recognizer.patterns):
         field = f"/ad_hoc_recognizers/{at}/patterns/{number}/regex"
-        yield _pattern(recognizer, f"(?ims:{regex})", score), field  # Presidio's flags
+        yield _pattern(recognizer, at, f"(?ims:{regex})", score), field  # Presidio's flags
     if recognizer.deny_list:
         words = "|".join(map(re.escape, recognizer.deny_list))
         regex = rf"(?i:(?:\A|[^\pL\pN_])(?P<value>{words})(?:[^\pL\pN_]|\z))"
-        yield _pattern(recognizer, regex, recognizer.deny_list_score), f"/ad_hoc_recognizers/{at}/deny_list"
+        yield _pattern(recognizer, at, regex, recognizer.deny_list_score), f"/ad_hoc_recognizers/{at}/deny_list"
 
 
-def _pattern(recognizer: Recognizer, regex: str, score: float) -> Pattern:
-    return Pattern(
-        name="ad hoc", entity_type=recognizer.entity_type, regex=regex, score=score, context=recognizer.context
-    )
+def _pattern(recognizer: Recognizer, at: int, regex: str, score: float) -> Pattern:
+    return Pattern(name="ad hoc", entity_type=entity_type_of(at), regex=regex, score=score, context=recognizer.context)
+
+
+def entity_type_of(at: int) -> str:
+    """Return what the screener calls the entity type of the recognizer *at* this place: Presidio's may be any name."""
+    return f"AD_HOC_{at:02d}"

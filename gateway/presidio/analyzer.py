@@ -1,13 +1,13 @@
 """Finding, as Presidio's analyzer is asked for it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, NamedTuple
 
 from gateway.errors import InvalidRequest
-from gateway.presidio.ad_hoc import AdHocScreeners, Recognizer
+from gateway.presidio.ad_hoc import AdHocScreeners, Recognizer, entity_type_of
 from gateway.presidio.allowed import AllowList
 from gateway.screening import overlaps
 from gateway.screening.overlaps import SURE
@@ -79,16 +79,23 @@ class Analyzer:
             if each.score >= threshold
         ]
         if wish.ad_hoc:
-            names = {each.entity_type: each.name for each in reversed(wish.ad_hoc)}
-            own = self._ad_hoc.of(wish.ad_hoc).find(text, name=name, only=wish.entity_types)
-            least = wish.min_score or 0.0
-            found += [_found(f, names[f.entity_type]) for f in own if f.score > 0 and f.score >= least]
+            found += _found_by(self._ad_hoc.of(wish.ad_hoc), wish, text, name)
         kept = [each for each in found if not wish.allowed.allows(text[each.start : each.end])]
         return _without_repeats(kept, text) if wish.ad_hoc else kept
 
 
 def _found(found: overlaps.Found, recognizer: str) -> Found:
     return Found(found.entity_type, found.start, found.end, found.score, recognizer)
+
+
+def _found_by(screener: Screener, wish: Wish, text: str, name: str) -> Iterator[Found]:
+    """Yield what the request's own recognizers find, under the names that the request has for it."""
+    recognizers = {entity_type_of(at): each for at, each in enumerate(wish.ad_hoc)}
+    wanted = {of for of, each in recognizers.items() if not wish.entity_types or each.entity_type in wish.entity_types}
+    for each in screener.find(text, name=name, only=wanted) if wanted else ():
+        if each.score > 0 and each.score >= (wish.min_score or 0.0):
+            recognizer = recognizers[each.entity_type]
+            yield _found(each, recognizer.name)._replace(entity_type=recognizer.entity_type)
 
 
 def _without_repeats(found: Sequence[Found], text: str) -> list[Found]:

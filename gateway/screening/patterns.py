@@ -12,6 +12,8 @@ from typing import Annotated, Final, NamedTuple, Protocol, TypeAlias, runtime_ch
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from gateway.screening.reach import DEEPEST, is_too_deep
+
 ENTITY_TYPE: Final = "[A-Z][A-Z0-9_]{0,63}"
 EntityType: TypeAlias = Annotated[str, StringConstraints(pattern=f"^{ENTITY_TYPE}$")]
 ContextWord: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -177,6 +179,8 @@ class PatternSpec(BaseModel):
         except re2.error as error:
             reason = error.args[0] if error.args else b"not RE2 syntax"
             raise ValueError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason) from None
+        if is_too_deep(regex):
+            raise ValueError(f"it has more than {DEEPEST} groups inside one another")
         if any(found.start() == found.end() for text in _ORDINARY for found in compiled.finditer(text)):
             raise ValueError("it matches the empty text")
         return regex

@@ -51,6 +51,17 @@ class _Part(NamedTuple):
 
 
 _NOTHING = Extent(0, is_optional=True)
+DEEPEST = 100  #: groups inside one another that `reach` and `needle` take
+
+
+def is_too_deep(regex: str) -> bool:
+    """Tell whether *regex* has more groups inside one another than this module takes."""
+    depth = 0
+    for token in TOKEN.finditer(regex) if regex.count("(") > DEEPEST else ():
+        depth += (token.lastgroup == "open") - (token.lastgroup == "close")
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 @lru_cache(1024)

@@ -6,11 +6,12 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import TypeAlias
 
+from gateway.errors import InvalidSetting
 from gateway.screening.context import Words
 from gateway.screening.expressions import Expression
 from gateway.screening.overlaps import Found
 from gateway.screening.patterns import Candidate, Pattern
-from gateway.screening.reach import reach
+from gateway.screening.reach import DEEPEST, is_too_deep, reach
 
 REACH = 256  #: bytes: a rule that needs no more to match is searched for in windows
 _RAISED_BY = 0.35  #: what a context word adds to a score
@@ -126,11 +127,15 @@ def as_rule(pattern: Pattern, words: Words | None = None, words_number: int = -1
     Compile *pattern*.
 
     Raises:
-        InvalidSetting: its expression is not RE2's syntax.
+        InvalidSetting: its expression is not RE2's syntax, or too deep.
     """
+    regex = Expression(pattern.regex, pattern.name)
+    if is_too_deep(pattern.regex) or is_too_deep(pattern.gate):
+        raise InvalidSetting(
+            f"screening: the regex of {pattern.name} has more than {DEEPEST} groups inside one another"
+        )
     extent = reach(pattern.regex)
     is_local = extent.size <= REACH and not (extent.is_open and words)  # words may stand behind an end that is far
-    regex = Expression(pattern.regex, pattern.name)
     return Rule(pattern, regex, words, words_number, int(extent.size) if is_local else 0)
 
 

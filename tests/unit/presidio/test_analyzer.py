@@ -147,7 +147,9 @@ def test_kinds_of_which_none_is_known_are_refused_and_not_repeated(analyzer):
     assert "ADRESS" not in str(caught.value)
 
 
-@pytest.mark.parametrize("regex", [r"(?<=a)b", r"a(?=b)", r"(a)\1", "(", "a{2000}", f"[{EMAIL}"], ids=str)
+@pytest.mark.parametrize(
+    "regex", [r"(?<=a)b", r"a(?=b)", r"(a)\1", "(", "a{2000}", f"[{EMAIL}", "(" * 995 + "a" + ")" * 995]
+)
 def test_an_expression_that_is_not_re2_is_named_by_its_place_and_not_repeated(analyzer, regex):
     bad = Recognizer(name="bad", entity_type="X", patterns=((r"\d", 0.5), (regex, 0.5)))
 
@@ -156,6 +158,20 @@ def test_an_expression_that_is_not_re2_is_named_by_its_place_and_not_repeated(an
 
     assert caught.value.field == "/ad_hoc_recognizers/1/patterns/1/regex"
     assert regex not in str(caught.value)
+
+
+def test_an_expression_may_have_many_groups_inside_one_another(analyzer):
+    deep = Recognizer(name="deep", entity_type="X", patterns=(("(" * 90 + "ab" + ")" * 90 + "()" * 500, 0.5),))
+
+    assert found(analyzer, "to ab", ad_hoc=(deep,)) == [("X", "ab")]
+
+
+def test_an_entity_type_of_the_request_s_own_may_have_any_name_that_presidio_takes(analyzer):
+    named = [Recognizer(name="n", entity_type=name, patterns=ZIP.patterns) for name in ("ZipCode", "STAFF-ID", "a")]
+
+    for each in named:
+        assert found(analyzer, "It is 10023", ad_hoc=(each,)) == [(each.entity_type, "10023")]
+        assert found(analyzer, "It is 10023", ad_hoc=(TITLE, each), entity_types=frozenset({"TITLE"})) == []
 
 
 def test_the_same_recognizers_are_compiled_once(analyzer):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.errors import InvalidSetting
 from gateway.screening import gate
 from gateway.screening.detectors import shipped
 from gateway.screening.finder import Finder
@@ -115,3 +116,11 @@ def test_what_touches_the_ends_of_the_text_is_not_taken_for_what_stands_inside()
     finder = a_finder(r"K\d", check=lambda candidate: candidate if candidate.start == 2 else None, sees=2)
 
     assert found("K1K1", finder) == [Found(2, 4, 0.5, "X")]
+
+
+@pytest.mark.parametrize("where", ["regex", "gate"])
+def test_an_expression_with_too_many_groups_inside_one_another_is_refused_by_its_owner_s_name(where):
+    deep = {"regex": "a", where: "(" * 500 + "a" + ")" * 500}
+
+    with pytest.raises(InvalidSetting, match=r"staff .*100 groups"):
+        gate.Gate([Pattern(name="staff", entity_type="X", score=0.5, **deep)])

@@ -14,6 +14,7 @@ GIVEN = {"entity_type": "STAFF_ID", "regex": r"\bSTF-\d{6}\b", "score": 0.9}
         {"regex": "(?<!a)b"},
         {"regex": "((a{100}){100}){100}"},
         {"regex": r"\d*"},
+        {"regex": "(" * 101 + "a" + ")" * 101},
         {"score": 0},
         {"score": 1.1},
         {"context": [""]},

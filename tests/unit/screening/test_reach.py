@@ -5,7 +5,7 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.screening.reach import needle, reach
+from gateway.screening.reach import is_too_deep, needle, reach
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,16 @@ def test_what_matches_holds_the_needle(regex, text):
         data = text.encode()
         start, end = (len(text[:at].encode()) for at in match.span())
         assert re2.compile(needle(regex, 10)).search(data, start, end) is not None
+
+
+@pytest.mark.parametrize(
+    ("regex", "is_it"),
+    [
+        ("(" * 100 + "a" + ")" * 100, False),
+        ("(" * 101 + "a" + ")" * 101, True),
+        ("(a)" * 200, False),
+        (r"[(]\(" * 99, False),
+    ],
+)
+def test_an_expression_with_too_many_groups_inside_one_another_is_told(regex, is_it):
+    assert is_too_deep(regex) is is_it

@@ -86,6 +86,20 @@ def test_everything_that_presidio_takes_is_taken_together(shop):
     assert [each["entity_type"] for each in told] == ["EMAIL_ADDRESS", "ZIP"]
 
 
+@pytest.mark.parametrize("name", ["ZipCode", "ZIP-CODE", "zip"])
+def test_a_recognizer_s_entity_type_is_told_as_it_came(shop, name):
+    (told,) = analyzed(shop, "It is 10023", ad_hoc_recognizers=[{**ZIP, "supported_entity": name}])
+
+    assert (told["entity_type"], told["recognition_metadata"]["recognizer_name"]) == (name, ZIP["name"])
+
+
+def test_an_expression_with_too_many_groups_inside_one_another_is_told_by_its_place(shop):
+    deep = {**ZIP, "patterns": [{"regex": "(" * 995 + "a" + ")" * 995, "score": 0.5}]}
+
+    told = refused(shop.post("/analyze", {"text": "x", "language": "en", "ad_hoc_recognizers": [deep]}))
+    assert told["field"] == "/ad_hoc_recognizers/0/patterns/0/regex"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
