@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bench.harness import RESULTS
 from bench.results import BenchFailed, Effort, Result
-from bench.texts import hell, speed_corpus
+from bench.texts import hell, repeated_ids, speed_corpus
 from gateway.settings import CHECKOUT
 
 _CORPORA: Final = {
@@ -23,7 +23,8 @@ _CORPORA: Final = {
 }
 _HELL: Final = "screen-hell"
 _WORST: Final = "worst-case"
-NAMES: Final = (*_CORPORA, _HELL, _WORST)
+_IDS: Final = "repeated-ids"
+NAMES: Final = (*_CORPORA, _HELL, _WORST, _IDS)
 
 _OURS: Final = "portcullis"
 #: The goals for the rate, ours to the peer's, on a, b, c and d; None: it is only told.
@@ -85,7 +86,10 @@ def measure(names: Collection[str], effort: Effort, tell: Callable[[str], None])
     """Measure those of `NAMES` that are named."""
     if _WORST in names:
         tell(_WORST)
-        yield _worst_case(effort)
+        yield _worst(_WORST, "input from hell", hell(_WORST_SIZE), effort, goal=_MOST_TIMES)
+    if _IDS in names:
+        tell(_IDS)
+        yield _worst(_IDS, "row of one id", repeated_ids(_WORST_SIZE), effort, goal=None)
     if not {*_CORPORA, _HELL}.isdisjoint(names):
         with _engines(tell) as engines:
             for column, (name, about) in enumerate(_CORPORA.items()):
@@ -122,15 +126,14 @@ def _against_all(
         )
 
 
-def _worst_case(effort: Effort) -> Result:
-    """Measure the worst of the inputs from hell; which one it is, the first round tells."""
+def _worst(name: str, about: str, texts: dict[str, str], effort: Effort, *, goal: float | None) -> Result:
+    """Measure the worst of *texts*; which one it is, the first round tells."""
     engine = _Engine(_OURS, Path(sys.executable))
     try:
         costs: dict[str, float] = {}
-        texts = hell(_WORST_SIZE)
-        for name, text in texts.items():
+        for made_of, text in texts.items():
             engine.load([text])
-            costs[name] = 1 / engine.rate(0)
+            costs[made_of] = 1 / engine.rate(0)
         worst = max(costs, key=costs.__getitem__)
         figures = []
         for _ in range(effort.rounds):
@@ -142,11 +145,11 @@ def _worst_case(effort: Effort) -> Result:
     finally:
         engine.stop()
     return Result(
-        name=_WORST,
-        ours=f"the engine screens 50 KB of the worst input from hell: {worst}",
+        name=name,
+        ours=f"the engine screens 50 KB of the worst {about}: {worst}",
         peer="ordinary 50 KB of text",
         unit="µs",
-        goal=_MOST_TIMES,
+        goal=goal,
         at_most=True,
         figures=figures,
     )

@@ -62,10 +62,19 @@ def speed_corpus(name: str) -> list[str]:
 
 def hell(size: int) -> dict[str, str]:
     """Return texts of about *size* characters that cost the most, by what they are made of."""
-    texts = {name: (unit * (size // len(unit) + 1))[:size] for name, unit in _HELL_UNITS.items()}
+    texts = {name: _repeated(unit, size) for name, unit in _HELL_UNITS.items()}
     texts["base64 blobs"] = (base64.b64encode(b"write to maria.keller@posteo.de ").decode() + " ") * (size // 45)
     texts["nested JSON"] = '{"a":' * (size // 5)
     return texts
+
+
+def repeated_ids(size: int) -> dict[str, str]:
+    """Return texts of *size* characters of one id again and again, each beside its name: every one is a finding."""
+    return {unit: _repeated(unit, size) for unit in _ID_UNITS}
+
+
+def _repeated(unit: str, size: int) -> str:
+    return (unit * (size // len(unit) + 1))[:size]
 
 
 _HELL_UNITS: Final = {
@@ -87,6 +96,14 @@ _HELL_UNITS: Final = {
     "ibans": "DE89370400440532013000 ",
     "called phones": "phone 4155550132 ",
 }
+_ID_UNITS: Final = (
+    "身份证号11010519800814288X ",
+    "01-0141-3450722-01 ",
+    "TVA FR20701534687 ",
+    "vat MT40053879 ",
+    "IBAN DE89370400440532013000 ",
+    '["password":"a1b2c3",',
+)
 
 
 def _log_lines() -> list[str]:

@@ -46,9 +46,9 @@ class Words:
         return False
 
 
-def key_ending(words: tuple[str, ...]) -> Expression:
-    """Return the expression for what `key_words` returns if that ends with one of *words*, in any case."""
-    return Expression(rf"(?i:{'|'.join(_at_the_end(word) for word in words)})\z", "key names")
+def key_ending(words: tuple[str, ...]) -> str:
+    """Return the expression (RE2) for what `key_words` returns if that ends with one of *words*, in any case."""
+    return rf"(?i:{'|'.join(_at_the_end(word) for word in words)})\z"
 
 
 def key_words(key: str) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from gateway.screening.context import key_ending, key_words
 from gateway.screening.embedded import is_json, values
+from gateway.screening.expressions import ExpressionSet
 from gateway.screening.gate import Gate, Work
 from gateway.screening.normalise import FAR_GATES, GATES, NON_ASCII_GATES, readings
 from gateway.screening.overlaps import Found, settle
@@ -42,9 +43,10 @@ class Finder:
             InvalidSetting: an expression is not RE2's syntax.
         """
         self._gate = Gate(patterns, (*GATES, *NON_ASCII_GATES), FAR_GATES)
-        self._keyed = [(each, key_ending(each.keys)) for each in keyed]
+        self._key_names = ExpressionSet()
+        self._keyed = [(each, self._key_names.add(key_ending(each.keys), "key names")) for each in keyed]
+        self._key_names.compile()
         self._entity_types = frozenset({each.entity_type for each in patterns} | {each.entity_type for each in keyed})
-        self._any_key = key_ending(tuple(word for each in keyed for word in each.keys)) if keyed else None
 
     def says_nothing(self, name: str) -> bool:
         """Tell whether *name*, a plain one, can be no finding, no context word and no name of a secret."""
@@ -135,20 +137,18 @@ class Finder:
                 signs.append((start, stop))
             for rule, context in rules:
                 rule.find(scan, start, stop, context)
-        if key and data and self._is_keyed(key):
+        if key and data:
             scan.found += self._by_key(data, key)
         return scan.found if data.isascii() else _in_code_points(scan.found, data), signs
 
     def _tells(self, words: bytes) -> bool:
         """Tell whether *words*, which a key's name is made of, say something about the value under it."""
-        return self._gate.is_context(words) or self._is_keyed(words)
-
-    def _is_keyed(self, words: bytes) -> bool:
-        return self._any_key is not None and self._any_key.found_in(words)
+        return self._gate.is_context(words) or len(self._key_names.matching(words)) > 1
 
     def _by_key(self, data: bytes, key: bytes) -> Iterator[Found]:
-        for keyed, names in self._keyed:
-            if names.found_in(key):
+        names = self._key_names.matching(key)
+        for keyed, number in self._keyed if len(names) > 1 else ():
+            if number in names:
                 candidate = keyed.check(Candidate(data, 0, len(data), keyed.score))
                 if candidate is not None:
                     yield Found(candidate.start, candidate.end, candidate.score, keyed.entity_type)

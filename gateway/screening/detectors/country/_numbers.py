@@ -8,6 +8,7 @@ are called on candidates only.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from operator import mul
 
 from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, SEES, pairs
 from gateway.screening.patterns import Candidate, Check, Pattern, words
@@ -195,7 +196,7 @@ def is_no_filler(text: str) -> bool:
 
 def weighted_sum(digits: str, weights: Iterable[int]) -> int:
     """Return the sum of the products of *digits* and *weights*, one by one; the shorter of the two ends it."""
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
+    return sum(map(mul, map(int, digits), weights))
 
 
 def is_date(year: str, month: str, day: str) -> bool:

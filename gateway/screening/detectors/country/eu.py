@@ -1,8 +1,10 @@
 """European Union: VAT numbers with their country's letters, and creditor identifiers."""
 
-from stdnum.eu import at_02, oss, vat
+from stdnum.eu import at_02, oss
+from stdnum.util import get_cc_module
 
-from gateway.screening.detectors.country._numbers import VAT, number, written
+from gateway.screening.detectors.country import fr, mt
+from gateway.screening.detectors.country._numbers import VAT, Valid, number, written
 from gateway.screening.patterns import Family, words
 
 _CREDITOR = words(
@@ -10,6 +12,24 @@ _CREDITOR = words(
     "identificador del acreedor, sepa"
 )
 _MEMBERS = "AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI"
+_NAMED_OTHERWISE = {"EL": "GR", "XI": "GB"}
+_OWN: dict[str, Valid] = {"FR": fr.is_tva, "MT": mt.is_vat}
+
+
+def _check_of(member: str) -> Valid:
+    module = get_cc_module(_NAMED_OTHERWISE.get(member, member), "vat")
+    if module is None:
+        raise LookupError(f"python-stdnum has no VAT number of {member}")
+    return module.is_valid
+
+
+_VALID = {member: _OWN.get(member) or _check_of(member) for member in _MEMBERS.split("|")}
+
+
+def is_vat(text: str) -> bool:
+    """Tell whether *text* is a VAT number of the country with whose letters it begins."""
+    return _VALID[text[:2]](text)
+
 
 DETECTOR = Family(
     name="eu",
@@ -20,7 +40,7 @@ DETECTOR = Family(
     patterns=(
         written(
             "EU_VAT",
-            vat.is_valid,
+            is_vat,
             rf"(?:{_MEMBERS})[ -]?[0-9A-Z]?[0-9A-Z](?:[ .-]?\d){{5,10}}(?:[A-Z]{{1,2}}|B\d{{2}})?",
             VAT,
             checksum="the country's",

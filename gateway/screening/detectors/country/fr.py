@@ -1,13 +1,34 @@
 """France: social security, tax and company numbers."""
 
-from stdnum.fr import accise, nif, nir, rcs, siren, siret, tva
+from stdnum.fr import accise, nif, nir, rcs, siret
 
+from gateway.screening.checksums import luhn_valid
+from gateway.screening.detectors._identity import compact
 from gateway.screening.detectors.country._numbers import number, written
 from gateway.screening.patterns import Family, words
 
 _CONTEXT = words("nir, sécurité sociale, securite sociale, numéro de sécu, n° sécu, sécu, insee, carte vitale")
 _TAX = words("nif, spi, numéro fiscal, numero fiscal, référence fiscale, identifiant fiscal")
 _BUSINESS = words("siren, siret, tva, tva intracommunautaire, rcs, accise, d'accise, vat")
+_TVA_SIZE = 11
+_OF_TVA = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  #: the characters of its key: no I and no O
+_OF_MONACO = "000"
+
+
+def is_tva(text: str) -> bool:
+    """Tell whether *text*, with or without `FR`, is a VAT number: its key is right, and so is the SIREN behind it."""
+    number = compact(text).removeprefix("FR")
+    key, siren = number[:2], number[2:]
+    if len(number) != _TVA_SIZE or not siren.isdecimal() or not (siren.startswith(_OF_MONACO) or luhn_valid(siren)):
+        return False
+    if key.isdecimal():
+        return int(key) == int(f"{siren}12") % 97
+    first, second = map(_OF_TVA.find, key)
+    if first < 0 or second < 0:
+        return False
+    check = first * 24 + second - 10 if key[0].isdecimal() else first * 34 + second - 100
+    return (int(siren) + 1 + check // 11) % 11 == check % 11
+
 
 DETECTOR = Family(
     name="fr",
@@ -23,12 +44,12 @@ DETECTOR = Family(
             score=0.7,
         ),
         number("FR_NIF", nif.is_valid, r"[0-3]\d{12}", _TAX, checksum="mod 511"),
-        number("FR_SIREN", siren.is_valid, r"\d{9}", _BUSINESS, checksum="Luhn"),
+        number("FR_SIREN", luhn_valid, r"\d{9}", _BUSINESS, checksum="Luhn"),
         number("FR_SIRET", siret.is_valid, r"\d{14}", _BUSINESS, checksum="Luhn"),
-        number("FR_TVA", tva.is_valid, r"[0-9A-HJ-NP-Z]{2}\d{9}", _BUSINESS, checksum="mod 97", prefix="FR"),
+        number("FR_TVA", is_tva, r"[0-9A-HJ-NP-Z]{2}\d{9}", _BUSINESS, checksum="mod 97", prefix="FR"),
         written(
             "FR_TVA",
-            tva.is_valid,
+            is_tva,
             r"FR ?[0-9A-HJ-NP-Z]{2} ?\d{3} ?\d{3} ?\d{3}",
             _BUSINESS,
             checksum="mod 97",

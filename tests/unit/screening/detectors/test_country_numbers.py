@@ -3,16 +3,20 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.br import cpf
+from stdnum.cn import ric
 from stdnum.dk import cvr
-from stdnum.fr import siren
+from stdnum.eu import vat as eu_vat
+from stdnum.fr import siren, tva
 from stdnum.hr import oib
 from stdnum.il import idnr
+from stdnum.mt import vat as mt_vat
 from stdnum.nl import bsn
+from stdnum.nz import bankaccount
 from stdnum.pt import nif
 from stdnum.ua import rntrc
 
 from gateway.screening.detectors import shipped
-from gateway.screening.detectors.country import hk, ir, lu, nz, ru, sv, tw, uy
+from gateway.screening.detectors.country import cn, eu, fr, hk, ir, lu, mt, nz, ru, sv, tw, uy
 from gateway.screening.detectors.country._numbers import number
 from gateway.screening.patterns import Candidate, Family
 from gateway.screening.screener import Screener
@@ -30,6 +34,58 @@ ORACLES = (  # a country, its number's name, what the digits are judged by, how 
     ("ua", "РНОКПП", rntrc, 10),
     ("il", "מספר זהות", idnr, 9),
 )
+
+YEARS = frozenset(range(1900, 2100))
+OWN = (  # a check of ours, python-stdnum's, and what about half of the time is a number but for its last two digits
+    (
+        cn.is_id,
+        ric.is_valid,
+        st.builds(
+            "{}{}{:02d}{:02d}0".format,
+            st.sampled_from(sorted(cn._regions())),
+            st.integers(1900, 2030),
+            st.integers(1, 12),
+            st.integers(1, 31),
+        ),
+        [*(f"{end:02d}" for end in range(100)), *(f"{end}X" for end in range(10))],
+    ),
+    (
+        nz.is_account,
+        bankaccount.is_valid,
+        st.builds("{0[0]}-{0[1]}-{1:05d}".format, st.sampled_from(sorted(nz._branches())), st.integers(9000, 10500)),
+        [f"{end:02d}-{suffix}" for end in range(34) for suffix in ("00", "123")],
+    ),
+    (
+        fr.is_tva,
+        tva.is_valid,
+        st.from_regex(r"(FR ?)?[0-9A-Z]{2}( ?[0-9]{3}){2} ?[0-9]", fullmatch=True),
+        [f"{end:02d}" for end in range(100)],
+    ),
+    (mt.is_vat, mt_vat.is_valid, st.from_regex("(MT)?[0-9]{6}", fullmatch=True), [f"{end:02d}" for end in range(100)]),
+    (
+        eu.is_vat,
+        eu_vat.is_valid,
+        st.from_regex(f"({eu._MEMBERS})[0-9]{{6,9}}", fullmatch=True),
+        [f"{end:02d}" for end in range(100)],
+    ),
+)
+
+
+@pytest.mark.parametrize(("own", "oracle", "starts", "ends"), OWN, ids=["cn", "nz", "fr", "mt", "eu"])
+@settings(max_examples=30)
+@given(data=st.data())
+def test_a_check_of_our_own_says_what_python_stdnum_says(own, oracle, starts, ends, data):
+    start = data.draw(starts)
+
+    assert [end for end in ends if own(start + end)] == [end for end in ends if oracle(start + end)]
+
+
+def test_a_region_of_china_counts_in_the_years_in_which_it_was_one():
+    for region, times in cn._regions().items():
+        for year in {1949, *(year + beside for years in times for year in years for beside in (-1, 0, 1))} & YEARS:
+            number = f"{region}{year}0101001"
+            number += ric.calc_check_digit(f"{number}0")
+            assert cn.is_id(number) == ric.is_valid(number)
 
 
 @pytest.fixture(scope="module")
