@@ -20,6 +20,7 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_SELECTORS = "\ufe00-\ufe0f"  # they choose between emoji and text
 _DASHES = "\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe31\ufe32\ufe58\ufe63\uff0d"
 _LONG_VOWELS = "\u30fc\uff70"  # Japanese: a dash between digits, a letter elsewhere
 _SPACES = "\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
@@ -36,6 +37,7 @@ _COMPATIBLE = f"{_RAISED}{_WIDE}{_ENCLOSED}"
 _ALIKE = "".join(LOOKALIKES.values())
 _ALIKE_DIGITS = "".join(letters for shown, letters in LOOKALIKES.items() if shown.isdigit())
 
+_MARKABLE = r" -\"$-)+-~"  # ASCII but `#` and `*`, whose keycaps are ordinary emoji
 _SEEN = r"[!-~\p{Latin}\p{Greek}\p{Cyrillic}]"
 _GAP = f"[ (]?[{_DASHES}{_LONG_VOWELS}{_SPACES}][ (]?"
 
@@ -45,7 +47,7 @@ GATES = (rf"[{_CONTROLS}][!-~]",)
 #: and full-width punctuation are ordinary, and matter only between digits or beside an address.
 SIGNS = (
     rf"{_SEEN} ?[{_INVISIBLE}]+ ?{_SEEN}",
-    rf"[0-9A-Za-z][{_INVISIBLE}]*\p{{M}}",
+    rf"[{_MARKABLE}][{_INVISIBLE}]*[^\PM{_SELECTORS}]",
     r"(?:[^\P{Nd}0-9][^\pL\pN\n]{0,2}){6}|[0-9][^\P{Nd}0-9]|[^\P{Nd}0-9][0-9]",
     rf"(?:[{_WIDE}{_ENCLOSED}][ .-]?){{2}}|[{_RAISED}]{{3}}|[0-9A-Za-z.@][{_WIDE}]|[{_WIDE}][0-9A-Za-z.@]",
     rf"[0-9A-Za-z@][{_COMPATIBLE}][0-9A-Za-z@]|@[{_COMPATIBLE}]|[{_COMPATIBLE}]@",
@@ -86,7 +88,7 @@ def latin(text: str) -> str:
 
 
 def unmarked(text: str) -> Iterator[Edit]:
-    """Take combining marks off ASCII letters and digits."""
+    """Take combining marks off ASCII: accents, and the strokes and lines that are put upon a whole text."""
     for run in _MARKED.finditer(text):
         marked = run[0]
         end = 1
@@ -106,7 +108,7 @@ _UNSEEN = f"{_CONTROLS}{_INVISIBLE}"
 _FOLDABLE = re.compile(rf"(?:[{_DASHES}{_SPACES}{_STOPS}{_ATS}{_MARKS_OF_WIDTH}{_COMPATIBLE}]|[^\D0-9])+")
 _ALL_UNSEEN = re.compile(f"[{_UNSEEN}]+")
 _RESIZABLE = re.compile(f"(?P<unseen>[{_UNSEEN}]+)|[{_COMPATIBLE}\u2025\u2026\u203c\u2047-\u2049]")
-_MARKED = re.compile(r"[0-9A-Za-z][^\w\x00-\x7f]+")
+_MARKED = re.compile(r"[\t\n\r -~][^\w\x00-\x7f]+")
 _WORD = rf"0-9A-Za-z@{_ALIKE}\u0300-\u036f"
 _MIXABLE = re.compile(rf"(?<![{_WORD}])[0-9A-Za-z@]*+[{_ALIKE}][{_WORD}]*+")
 _MIXED = re.compile(rf"[A-Za-z@]|[0-9][{_ALIKE_DIGITS}][0-9]|[0-9]{{5}}")

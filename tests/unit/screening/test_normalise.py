@@ -15,6 +15,10 @@ from gateway.screening.normalise import GATES, NON_ASCII_GATES, Reading, reading
 ADDRESS, CARD, IBAN = "ana.lima@example.org", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00"
 
 
+def marked(text: str, mark: str) -> str:
+    return "".join(f"{character}{mark}" for character in text)
+
+
 def in_base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -51,6 +55,11 @@ EVASIONS = {
     "ana.l\U000e0069ima@example.org": ADDRESS,
     "ana.li\x08ma@example.org": ADDRESS,
     "a\u0301n\u0336a.lima@example\u0338.org": ADDRESS,
+    "ana.lima@\u0336example.org": ADDRESS,
+    "4111-\u03361111 \u03321111\u2009\u20e61111": "4111-1111 1111 1111",
+    **{marked(ADDRESS, mark): ADDRESS for mark in "\u0332\u0335\u0336\u0337\u0338\u20e6\u0305"},
+    marked(CARD, "\u0336\u0332"): CARD,
+    marked("\tcard\r\npassword: hunter2", "\u0332"): "\tcard\r\npassword: hunter2",
     "№٤٤٤٤٤٤": "No444444",
     "カード：４１１１ー１１１１ー１１１１ー１１１１": "カード:4111-1111-1111-1111",
     "4111•1111🔒1111❤\ufe0f1111": "4111-1111-1111-1111",
@@ -143,7 +152,7 @@ ORDINARY = {
     "Chinese": "我们昨天去了北京，看到很多有意思的东西：故宫、长城等。使用Python编程（第３章）。",
     "Japanese": "明日は９時に東京駅で会いましょう。コーヒーを２つください！",
     "Korean": "내일 아침 9시에 서울역에서 만나요. 커피 두 잔 주세요!",
-    "emoji": "👩\u200d👩\u200d👧 I ❤\ufe0f it 👍🏽 🇩🇪 ©\ufe0f 2024",
+    "emoji": "👩\u200d👩\u200d👧 I ❤\ufe0f it 👍🏽 🇩🇪 ©\ufe0f 2024 #\ufe0f\u20e3*\ufe0f\u20e3 \ufe0f!\ufe0f",
     "chat": "meet me at example.com, look at google dot com, look at this dot com boom; we work at home dot com",
     "release": "It is updated at every point release, at 5 dot 2 as well; one, two, three, go!",
     "code": "for i in range(10): m[i] = a[.5:] if x @ y1 @ z.T @ z9 @ self.w else f(at=1)\nnull, null, null",
