@@ -7,7 +7,7 @@ from gateway.screening.context import key_ending, key_words
 from gateway.screening.embedded import is_json, values
 from gateway.screening.expressions import ExpressionSet
 from gateway.screening.gate import Gate, Work
-from gateway.screening.normalise import FAR_GATES, GATES, NON_ASCII_GATES, readings
+from gateway.screening.normalise import FAR_GATES, GATES, NON_ASCII_GATES, as_meant, readings
 from gateway.screening.overlaps import Found, settle
 from gateway.screening.patterns import Candidate, KeyedValue, Pattern
 from gateway.screening.rules import Clock, Scan
@@ -117,7 +117,7 @@ class Finder:
         for value in values(text):
             clock()
             if value.key not in tells:
-                words = _encoded(key_words(value.key))
+                words = _encoded(key_words(as_meant(value.key)))
                 tells[value.key] = words if self._tells(words) else None
             telling = tells[value.key]
             if telling is not None or value.layer is not None or is_json(value.text):  # else it is no more than text

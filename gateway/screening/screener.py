@@ -18,6 +18,7 @@ from gateway.screening.detectors import ALL, load_detectors
 from gateway.screening.finder import Finder, Opened
 from gateway.screening.findings import Finding, Location, is_plain, pointer
 from gateway.screening.models import Model, join_found, load_model
+from gateway.screening.normalise import as_meant
 from gateway.screening.overlaps import Found
 from gateway.screening.patterns import ENTITY_TYPE, Detector, KeyedValue, Pattern, PatternSpec
 from gateway.screening.repeats import repeated
@@ -195,7 +196,7 @@ def _key_of(location: Location, plain_keys: frozenset[str]) -> str:
     """Return the words of the name that a value stands under, directly or in a list; "" for names of our own."""
     for step in reversed(location):
         if isinstance(step, str):
-            return "" if step in plain_keys else key_words(step)
+            return "" if step in plain_keys else key_words(as_meant(step))
     return ""
 
 

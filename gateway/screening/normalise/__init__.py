@@ -7,6 +7,7 @@ three other readings at most. Their time is linear in its length, and a text wit
 with RE2.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from typing import Any
@@ -16,7 +17,7 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 from gateway.screening.normalise import blobs, characters, escapes, spellings
 from gateway.screening.normalise.reading import Edit, Layer, Reading, in_order
 
-__all__ = ["FAR_GATES", "GATES", "NON_ASCII_GATES", "Reading", "readings"]
+__all__ = ["FAR_GATES", "GATES", "NON_ASCII_GATES", "Reading", "as_meant", "readings"]
 
 
 class _Sign(Enum):
@@ -82,6 +83,14 @@ def readings(text: str) -> Iterator[Reading]:
     if decoded:
         layer = Layer(text, decoded)
         yield Reading(layer.text, (*layers, layer), whole=True)
+
+
+def as_meant(name: str) -> str:
+    """Return the first other reading of *name*, which is a key's, or the name itself if it has none."""
+    if name.isascii() and "%" not in name and "&" not in name and "\\" not in name:
+        return name
+    composed = unicodedata.normalize("NFC", name)  # names that we know are: an accent of its own would be taken off
+    return next((reading.text for reading in readings(composed)), composed)
 
 
 def _read(text: str, rewrite: Callable[[str], Iterator[Edit]], layers: list[Layer]) -> str:

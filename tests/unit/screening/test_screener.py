@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import traceback
+import unicodedata
 from itertools import pairwise
 from types import ModuleType
 
@@ -126,6 +127,35 @@ def test_a_value_under_a_passwords_name_is_a_password_whatever_it_looks_like():
     (finding,) = SCREENER.screen({"metadata": {"dbPassword": "correct horse battery staple"}})
 
     assert (finding.entity_type, finding.start, finding.end) == ("PASSWORD", 0, 28)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "p\u0430ssword",
+        "pass\u200bword",
+        "pass\u00adword",
+        "p\u0336assword",
+        "ｐａｓｓｗｏｒｄ",  # noqa: RUF001 -- it only looks like another word
+        "p&#97;ssword",
+        "p%61ssword",
+        "\\u0070assword",
+        "p\\x61ssword",
+    ],
+)
+def test_a_name_that_is_written_so_that_a_search_does_not_see_it_is_still_the_key(key):
+    alone, inside_a_string = SCREENER.screen(
+        {"metadata": {key: ["Tr4ffic-Jam"], "note": json.dumps({key: "Tr4ffic-Jam"})}}
+    )
+
+    assert (alone.entity_type, alone.location, alone.end) == ("PASSWORD", ("metadata", key, 0), 11)
+    assert (inside_a_string.entity_type, inside_a_string.end - inside_a_string.start) == ("PASSWORD", 11)
+
+
+def test_a_name_with_its_accents_written_apart_is_the_one_that_we_know():
+    (finding,) = SCREENER.screen({unicodedata.normalize("NFD", "prénom"): "Ingrid"})
+
+    assert finding.entity_type == "PERSON"
 
 
 @pytest.mark.parametrize("key", ["apiKey", "access_token", "client-secret", "x-auth-token"])
