@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 -- characters that look like others are what this is about
 
 import base64
+import random
 import sys
 import unicodedata
 from itertools import pairwise
@@ -27,6 +28,19 @@ def escaped(text: str, form: str) -> str:
     return "".join(form.format(ord(character)) for character in text)
 
 
+FOREIGN = [  # what is hidden in blobs is not all ASCII
+    "Größe: L, Karte 4111 1111 1111 1111",
+    "Zoë: 4111 1111 1111 1111",
+    "Zażółć gęślą jaźń, 4111 1111 1111 1111",
+    "Привет, карта 4111 1111 1111 1111",
+    "я: карта 4111 1111 1111 1111",
+    "卡号 4111 1111 1111 1111 你好",
+    "お世話になっております。ana@example.org です",
+    "👋 card 4111 1111 1111 1111",
+    "ana@example.org, for all of us 👩\u200d👧",
+    "my card is 4111 1111 1111 1111, merci é",
+    "बैंक का कार्ड 4111 1111 1111 1111",
+]
 EVASIONS = {
     # characters
     "ａｎａ．ｌｉｍａ＠ｅｘａｍｐｌｅ．ｏｒｇ": ADDRESS,
@@ -130,6 +144,10 @@ EVASIONS = {
     f"0x{ADDRESS.encode().hex().upper()}": ADDRESS,
     ADDRESS.encode().hex(":"): ADDRESS,
     CARD.replace(" ", "").encode().hex(): CARD.replace(" ", ""),
+    **{in_base64(text): text for text in FOREIGN},
+    **{text.encode().hex(): text for text in FOREIGN},
+    f"to {'Zoë: 4111 1111'.encode().hex(' ')}": "to Zoë: 4111 1111",
+    in_base64("536-22-8726"): "536-22-8726",  # padding shows it, though it is short
     b"1234567j".hex(): "1234567j",  # one letter in it, in the last of the fewest bytes
     b"5 123456789j".hex(): "5 123456789j",
     b"415555013212".hex(" "): "415555013212",  # no letter at all
@@ -226,6 +244,16 @@ def test_a_gate_opens_for_every_evasion(written: str):
 @pytest.mark.parametrize("number", ["4111111111111111", "ref 2200 4455 6677 2233 4455", "22 33 44 55 66 77 22 33 44"])
 def test_no_gate_opens_for_a_number_that_is_too_short_for_a_blob(number: str):
     assert [gate for gate in GATES if re2.search(gate, number)] == []
+
+
+def test_hardly_any_hash_or_identifier_opens_a_gate():
+    chance = random.Random(7)
+    hashes = [chance.randbytes(size).hex() for size in (16, 20, 32) * 500]
+    identifiers = [base64.b64encode(chance.randbytes(chance.randint(16, 64))).decode() for _ in range(1500)]
+
+    opened = [text for text in (*hashes, *identifiers) if any(re2.search(gate, text) for gate in GATES)]
+
+    assert len(opened) <= 10
 
 
 @pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY.keys())
