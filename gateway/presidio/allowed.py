@@ -8,10 +8,10 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 from gateway.errors import InvalidRequest
 from gateway.presidio.ad_hoc import NOT_RE2
+from gateway.screening.expressions import quiet_options
 
 DEFAULT_FLAGS: Final = int(re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _FLAGS: Final = {re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
-_MEMORY: Final = 8 << 20  #: bytes, for the compiled expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,7 @@ def allow_list(terms: tuple[str, ...], *, as_regex: bool, flags: int = DEFAULT_F
 
 
 def _compiled(regex: str, letters: str) -> Any:
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.log_errors = False  # it would print the expression to stderr
-    return re2.compile(f"(?{letters}:{regex})", options)
+    return re2.compile(f"(?{letters}:{regex})", quiet_options())
 
 
 def _is_valid(term: str) -> bool:

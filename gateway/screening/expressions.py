@@ -36,7 +36,7 @@ class Expression:
         Raises:
             InvalidSetting: it is not RE2's syntax; the message names *owner*.
         """
-        options = _options(_MEMORY)
+        options = quiet_options(_MEMORY)
         options.never_capture = "(?P<" not in regex  # RE2 is faster where it need not tell the groups
         compiled = _binding.RE2(regex.encode(), options)
         if not compiled.ok():
@@ -59,7 +59,7 @@ class ExpressionSet:
     """Many expressions in one automaton: which of them match at all is known after one pass."""
 
     def __init__(self) -> None:
-        self._set = _binding.Set(_ANYWHERE, _options(_SET_MEMORY))
+        self._set = _binding.Set(_ANYWHERE, quiet_options(_SET_MEMORY))
         #: The numbers of the expressions that match and one of no expression, in any order; none: RE2 could not tell.
         self.hits: Callable[[bytes], list[int]] = self._set.Match
         self._numbers: dict[str, int] = {}
@@ -102,7 +102,8 @@ class ExpressionSet:
         return numbers
 
 
-def _options(memory: int) -> Any:
+def quiet_options(memory: int = 8 << 20) -> Any:
+    """Return the options of an expression whose compiled form and states take up to *memory* bytes."""
     options = re2.Options()
     options.max_mem = memory
     options.log_errors = False  # it would print the expression to stderr

@@ -12,6 +12,7 @@ from typing import Annotated, Final, NamedTuple, Protocol, TypeAlias, runtime_ch
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from gateway.screening.expressions import quiet_options
 from gateway.screening.reach import DEEPEST, is_too_deep
 
 ENTITY_TYPE: Final = "[A-Z][A-Z0-9_]{0,63}"
@@ -172,10 +173,8 @@ class PatternSpec(BaseModel):
     @field_validator("regex")
     @classmethod
     def _finds_something(cls, regex: str) -> str:
-        options = re2.Options()
-        options.log_errors = False  # it would print the expression to stderr
         try:
-            compiled = re2.compile(regex, options)
+            compiled = re2.compile(regex, quiet_options())
         except re2.error as error:
             reason = error.args[0] if error.args else b"not RE2 syntax"
             raise ValueError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason) from None

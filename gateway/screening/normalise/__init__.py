@@ -10,10 +10,8 @@ with RE2.
 import unicodedata
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
-from typing import Any
 
-import re2  # type: ignore[import-untyped]  # google-re2 ships no types
-
+from gateway.screening.expressions import ExpressionSet
 from gateway.screening.normalise import blobs, characters, escapes, spellings
 from gateway.screening.normalise.reading import Edit, Layer, Reading, in_order
 
@@ -47,7 +45,6 @@ _SPELLINGS: dict[_Sign, Callable[[str], Iterator[Edit]]] = {
     _Sign.SPACED: spellings.spaced,
 }
 _LEVELS = 2  #: of escapes: `%2540` is an `@`
-_MEMORY = 32 << 20  #: bytes for the states of the search
 
 #: RE2 over UTF-8: an ASCII text that none of them matches has no other reading.
 GATES: tuple[str, ...] = tuple(gate for gates in _ASCII_SIGNS.values() for gate in gates)
@@ -82,7 +79,7 @@ def readings(text: str) -> Iterator[Reading]:
     decoded = in_order(blobs.decoded(text)) if _Sign.BLOB in signs else []
     if decoded:
         layer = Layer(text, decoded)
-        yield Reading(layer.text, (*layers, layer), whole=True)
+        yield Reading(layer.text, (*layers, layer))
 
 
 def as_meant(name: str) -> str:
@@ -103,23 +100,13 @@ def _read(text: str, rewrite: Callable[[str], Iterator[Edit]], layers: list[Laye
 
 
 def _signs(text: str) -> frozenset[_Sign]:
-    hits = _SEARCH.Match(text.encode("utf-8", "surrogatepass"))
+    hits = _SEARCH.hits(text.encode("utf-8", "surrogatepass"))
     if not hits:  # RE2 could not tell
         return frozenset(_Sign)
-    return frozenset(_SIGNS[hit] for hit in hits if hit < len(_SIGNS))
+    return frozenset(_SIGN_OF[hit] for hit in hits if hit in _SIGN_OF)
 
 
-def _search(signs: list[str]) -> Any:
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.log_errors = False  # it would print the expression to stderr
-    search = re2.Set.SearchSet(options)
-    for sign in signs:
-        search.Add(sign)
-    search.Add(r"\z")  # it matches every text: without it in the answer, RE2 has failed
-    search.Compile()
-    return search
-
-
-_SIGNS = [sign for sign, gates in _ASCII_SIGNS.items() for _ in gates] + [_Sign.UNUSUAL] * len(NON_ASCII_GATES)
-_SEARCH = _search([*GATES, *NON_ASCII_GATES])
+_SEARCH = ExpressionSet()
+_SIGN_OF = {_SEARCH.add(gate, "a sign"): sign for sign, gates in _ASCII_SIGNS.items() for gate in gates}
+_SIGN_OF |= {_SEARCH.add(gate, "a sign"): _Sign.UNUSUAL for gate in NON_ASCII_GATES}
+_SEARCH.compile()

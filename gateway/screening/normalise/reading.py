@@ -66,7 +66,6 @@ class Reading:
 
     text: str = field(repr=False)  #: may hold what the original hides
     layers: tuple[Layer, ...] = field(repr=False)  #: from the original to `text`
-    whole: bool = False  #: blobs are decoded in it: what is found in one covers the whole blob
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """
