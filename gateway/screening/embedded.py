@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gateway.screening.normalise.reading import Edit, Layer
 
-_BEGINNING = re.compile(r"\s*[\[{]\s*[\[{\"0-9-]")
+_BEGINNING = re.compile(r'\s*(?:[\[{]\s*[\[{"0-9-]|"\s*[\[{](?:\s|\\[nrt])*(?:\\"|[\[{0-9-]))')
 _TOKEN = re.compile(
     # A string that is cut off goes on to the end: looking for its end again at each quote in it would be quadratic.
     r'"(?P<string>[^"\\]*+(?:\\.[^"\\]*+)*+)(?:"|\\?\Z)(?P<names>\s*+:)?|'
@@ -46,7 +46,7 @@ class Value(NamedTuple):
 
 
 def is_json(text: str) -> bool:
-    """Tell whether *text* begins as a JSON object or array does."""
+    """Tell whether *text* begins as a JSON object or array does, or a string of JSON that holds one."""
     return _BEGINNING.match(text) is not None
 
 

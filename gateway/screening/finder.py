@@ -16,7 +16,7 @@ from gateway.screening.stand_ins import without_stand_ins
 _LEVELS = 2  #: of JSON inside a string that are looked into
 _MARGIN = 256  #: characters around a sign of another reading that belong to what it hides
 _CONTINUATION = bytes(range(0x80, 0xC0))  #: the bytes of a character in UTF-8 behind its first
-_BEFORE_JSON = frozenset("[{ \t\r\n")
+_BEFORE_JSON = frozenset('[{ \t\r\n"')
 
 
 class Opened(NamedTuple):
@@ -75,7 +75,7 @@ class Finder:
         data = text.encode("utf-8", "surrogatepass")
         words = _encoded(key) if key else b""
         work = self._gate.windows(data, words)
-        if work or words or text[:1] in _BEFORE_JSON:
+        if work or words or (text[:1] in _BEFORE_JSON and is_json(text)):
             return Opened(text, data, words, work)
         return None
 

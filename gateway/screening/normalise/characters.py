@@ -18,7 +18,7 @@ from gateway.screening.normalise.reading import Edit
 _CONTROLS = r"\x00-\x08\x0e-\x1a\x1c-\x1f\x7f"  # all but white space and ESC, which colours the lines of logs
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _SELECTORS = "\ufe00-\ufe0f"  # they choose between emoji and text
 _DASHES = "\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030\ufe31\ufe32\ufe58\ufe63\uff0d"
@@ -35,7 +35,9 @@ _ENCLOSED = (  # in circles and squares, Roman numerals, units, ligatures
 )
 _COMPATIBLE = f"{_RAISED}{_WIDE}{_ENCLOSED}"
 _ALIKE = "".join(LOOKALIKES.values())
+_NUMERALS = {"0": LOOKALIKES["O"] + LOOKALIKES["o"], "1": LOOKALIKES["I"] + LOOKALIKES["l"]}  # between digits
 _ALIKE_DIGITS = "".join(letters for shown, letters in LOOKALIKES.items() if shown.isdigit())
+_ALIKE_NUMERALS = "".join(_NUMERALS.values())
 
 _MARKABLE = r" -\"$-)+-~"  # ASCII but `#` and `*`, whose keycaps are ordinary emoji
 _SEEN = r"[!-~\p{Latin}\p{Greek}\p{Cyrillic}]"
@@ -46,10 +48,11 @@ GATES = (rf"[{_CONTROLS}][!-~]",)
 #: RE2, for texts that are not ASCII. Each asks for more than the character itself: dashes, no-break spaces, emoji
 #: and full-width punctuation are ordinary, and matter only between digits or beside an address.
 SIGNS = (
-    rf"{_SEEN} ?[{_INVISIBLE}]+ ?{_SEEN}",
+    rf"{_SEEN}[ {_SPACES}]?[{_INVISIBLE}]+[ {_SPACES}]?{_SEEN}",
     rf"[{_MARKABLE}][{_INVISIBLE}]*[^\PM{_SELECTORS}]",
     r"(?:[^\P{Nd}0-9][^\pL\pN\n]{0,2}){6}|[0-9][^\P{Nd}0-9]|[^\P{Nd}0-9][0-9]",
-    rf"(?:[{_WIDE}{_ENCLOSED}][ .-]?){{2}}|[{_RAISED}]{{3}}|[0-9A-Za-z.@][{_WIDE}]|[{_WIDE}][0-9A-Za-z.@]",
+    rf"(?:[{_WIDE}{_ENCLOSED}][ .{_INVISIBLE}-]{{0,2}}){{2}}|[{_RAISED}]{{3}}",
+    rf"[0-9A-Za-z.@][{_WIDE}]|[{_WIDE}][0-9A-Za-z.@]",
     rf"[0-9A-Za-z@][{_COMPATIBLE}][0-9A-Za-z@]|@[{_COMPATIBLE}]|[{_COMPATIBLE}]@",
     rf"[{_ATS}]|[0-9A-Za-z{_COMPATIBLE}][{_STOPS}][0-9A-Za-z{_COMPATIBLE}]",
     rf"[0-9]{_GAP}[0-9]{{1,5}}(?:{_GAP}|[ ().-]{{1,2}})[0-9]",
@@ -57,7 +60,7 @@ SIGNS = (
     rf"[0-9]{{4}}{_GAP}[0-9]{{4}}[0-9]",
     r"(?:[0-9]{1,6}[^\x00-\x7f\pL\pN]{1,3}){2}[0-9]{2}",
     rf"[{_SPACES}][:=@]|[:=@][{_SPACES}]",
-    rf"[A-Za-z@][{_ALIKE}]|[{_ALIKE}][A-Za-z@]|[0-9][{_ALIKE_DIGITS}][0-9]|[{_ALIKE}][0-9]{{5}}",
+    rf"[A-Za-z@][{_ALIKE}]|[{_ALIKE}][A-Za-z@]|[0-9][{_ALIKE_DIGITS}][0-9]|[{_ALIKE}][0-9]{{5}}|[0-9][{_ALIKE_NUMERALS}]{{1,3}}[0-9]",
 )
 
 
@@ -83,7 +86,8 @@ def without_unseen(text: str) -> str:
 
 
 def latin(text: str) -> str:
-    """Turn the letters of other alphabets that stand among Latin ones into those that they look like."""
+    """Turn the letters of other alphabets that stand among Latin ones, or digits, into those that they look like."""
+    text = _AMONG_DIGITS.sub(lambda run: run[0].translate(_NUMERAL_LETTERS), text)
     return _MIXABLE.sub(lambda word: word[0].translate(_LETTERS) if _MIXED.search(word[0]) else word[0], text)
 
 
@@ -112,6 +116,8 @@ _MARKED = re.compile(r"[\t\n\r -~][^\w\x00-\x7f]+")
 _WORD = rf"0-9A-Za-z@{_ALIKE}\u0300-\u036f"
 _MIXABLE = re.compile(rf"(?<![{_WORD}])[0-9A-Za-z@]*+[{_ALIKE}][{_WORD}]*+")
 _MIXED = re.compile(rf"[A-Za-z@]|[0-9][{_ALIKE_DIGITS}][0-9]|[0-9]{{5}}")
+_AMONG_DIGITS = re.compile(f"(?<=[0-9])[{_ALIKE_NUMERALS}]{{1,3}}(?=[0-9])")
+_NUMERAL_LETTERS = {ord(letter): shown for shown, letters in _NUMERALS.items() for letter in letters}
 _LETTERS = {ord(letter): shown for shown, letters in LOOKALIKES.items() for letter in letters}
 _DASH = re.compile(f"[{_DASHES}]")
 

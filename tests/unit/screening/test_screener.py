@@ -458,6 +458,13 @@ def test_a_key_inside_a_string_is_context_for_its_value_however_far():
     assert found(text) == [("US_SSN", "536228145")]
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_that_was_encoded_twice_is_read(indent):
+    text = json.dumps(json.dumps({"first_name": "Ingrid"}, indent=indent))
+
+    assert found(text) == [("PERSON", "Ingrid")]
+
+
 def test_json_inside_json_inside_json_ends_somewhere():
     text = "x"
     for _ in range(8):
