@@ -45,8 +45,8 @@ def test_who_is_named_in_a_link_is_found_beside_it():
     assert found(text) == ["https://example.org/users?id=7&email=", "ana@example.com"]
 
 
-def test_an_address_in_a_link_is_found_rather_than_the_link():
-    assert found("http://203.0.113.7:8080/status") == ["203.0.113.7"]
+def test_an_address_in_a_link_is_found_and_the_link_around_it():
+    assert found("http://203.0.113.7:8080/status") == ["http://", "203.0.113.7", ":8080/status"]
 
 
 def test_a_mail_address_is_no_domain():
