@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import Connection, Select, bindparam, case, false, func, or_, select, text, update
 
@@ -336,11 +336,11 @@ class SqlLedger:
 
     def raise_alert(self, alert: NewAlert) -> Alert:
         """Write the alert down, or fold it; see `Ledger.raise_alert`."""
-        return self._database.write_each(self._raise_each, alert)
+        return cast("Alert", self._database.write_each(self._count_each, alert))
 
     def repeat_alert(self, alert_id: str) -> None:
         """Count one more, soon; see `Ledger.repeat_alert`."""
-        self._database.write_later(self._repeat_each, alert_id)
+        self._database.write_later(self._count_each, alert_id)
 
     def alert(self, alert_id: str) -> Alert:
         """Return one alert; see `Ledger.alert`."""
@@ -379,11 +379,8 @@ class SqlLedger:
         """Write what waits, then let go of every connection and thread; later calls raise `LedgerUnavailable`."""
         self._database.close()
 
-    def _raise_each(self, connection: Connection, raised: Sequence[NewAlert]) -> list[Alert]:
-        return sql_alerts.raise_each(connection, raised, now=self._clock(), fold_ms=FOLD_WINDOW_MS)
-
-    def _repeat_each(self, connection: Connection, alert_ids: Sequence[str]) -> list[None]:
-        return sql_alerts.repeat_each(connection, alert_ids, now=self._clock())
+    def _count_each(self, connection: Connection, asked: Sequence[NewAlert | str]) -> list[Alert | None]:
+        return sql_alerts.count_each(connection, asked, now=self._clock(), fold_ms=FOLD_WINDOW_MS)
 
     def _take_each(self, connection: Connection, asked: Sequence[sql_idempotency.Asking]) -> list[KeyLease | UsedKey]:
         return sql_idempotency.take_each(connection, asked, now=self._clock())

@@ -1,11 +1,11 @@
 """Alerts and the lead in SQL. Each takes the connection of a transaction that may write, and the time."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.ledger.alert import Alert, NewAlert
@@ -26,17 +26,41 @@ _REPEAT: Final = (
     .values(times=alerts.c.times + bindparam("more"), last_at=bindparam("now"))
 )
 _NEW: Final = insert(alerts).returning(*alerts.c)
+_FINGERPRINTS: Final = select(alerts.c.fingerprint).where(alerts.c.id.in_(bindparam("ids", expanding=True)))
+_TURNS: Final = text("SELECT pg_advisory_xact_lock(turn) FROM unnest(CAST(:turns AS bigint[])) AS turn")
 _THESE: Final = select(alerts).where(alerts.c.id.in_(bindparam("ids", expanding=True)))
 
 
+def count_each(
+    connection: Connection, asked: Sequence[NewAlert | str], *, now: int, fold_ms: int
+) -> list[Alert | None]:
+    """Do as `Ledger.raise_alert`, and where an id is given as `Ledger.repeat_alert`, for several callers."""
+    raised = [each for each in asked if isinstance(each, NewAlert)]
+    repeated = Counter(each for each in asked if isinstance(each, str))
+    if raised or len(repeated) > 1:
+        known = connection.execute(_FINGERPRINTS, {"ids": list(repeated)}).scalars() if repeated else ()
+        _take_turns(connection, {*known, *map(fingerprint, raised)})
+    if repeated:
+        rows = [{"of_id": id_, "more": times, "now": now} for id_, times in repeated.items()]
+        connection.execute(_REPEAT, rows)
+    told = iter(_raise_each(connection, raised, now=now, fold_ms=fold_ms))
+    return [next(told) if isinstance(each, NewAlert) else None for each in asked]
+
+
 def raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, fold_ms: int) -> list[Alert]:
-    """Do as `Ledger.raise_alert` for several callers: those with the same alert share one statement."""
+    """Write down several alerts, or fold them."""
+    _take_turns(connection, {fingerprint(alert) for alert in raised})
+    return _raise_each(connection, raised, now=now, fold_ms=fold_ms)
+
+
+def _raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, fold_ms: int) -> list[Alert]:
+    """Do as `raise_each` where it is our turn; those that are the same share one statement."""
     together: dict[str, list[int]] = {}
     for place, alert in enumerate(raised):
         together.setdefault(fingerprint(alert), []).append(place)
     written = _written(connection, raised) if may_be_written(connection) else {}
     told: dict[int, Alert] = {}
-    for same, places in sorted(together.items()):  # else two transactions could cross
+    for same, places in together.items():
         first = raised[places[0]]
         row, before = written.get(first.id), 0
         if row is None:
@@ -48,14 +72,21 @@ def raise_each(connection: Connection, raised: Sequence[NewAlert], *, now: int, 
 
 def raise_times(connection: Connection, alert: NewAlert, *, times: int, now: int, fold_ms: int) -> Alert:
     """Write down one alert that stands for *times* of its kind, or fold them."""
-    return _fold_or_write(connection, alert, fingerprint(alert), times=times, now=now, since=now - fold_ms)
+    same = fingerprint(alert)
+    _take_turns(connection, [same])
+    return _fold_or_write(connection, alert, same, times=times, now=now, since=now - fold_ms)
 
 
-def repeat_each(connection: Connection, alert_ids: Sequence[str], *, now: int) -> list[None]:
-    """Do as `Ledger.repeat_alert` for several callers."""
-    counted = sorted(Counter(alert_ids).items())  # else two transactions could cross
-    connection.execute(_REPEAT, [{"of_id": id_, "more": times, "now": now} for id_, times in counted])
-    return [None] * len(alert_ids)
+def _take_turns(connection: Connection, same: Collection[str]) -> None:
+    """
+    Wait for other transactions that count these alerts.
+
+    Each takes all of its turns at once, and in one order: or two could cross, and wait for each other. SQLite has one
+    writer at a time anyway.
+    """
+    if same and connection.dialect.name == "postgresql":
+        turns = sorted(int.from_bytes(bytes.fromhex(each[:16]), signed=True) for each in same)
+        connection.execute(_TURNS, {"turns": turns}).close()
 
 
 def _written(connection: Connection, raised: Sequence[NewAlert]) -> dict[str, Alert]:
@@ -65,9 +96,6 @@ def _written(connection: Connection, raised: Sequence[NewAlert]) -> dict[str, Al
 
 
 def _fold_or_write(connection: Connection, alert: NewAlert, same: str, *, times: int, now: int, since: int) -> Alert:
-    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-        lock = int.from_bytes(bytes.fromhex(same[:16]), signed=True)
-        connection.execute(select(func.pg_advisory_xact_lock(lock)))
     folding = {"same": same, "since": since, "more": times, "now": now}
     folded = connection.execute(_FOLD, folding).mappings().first()
     if folded is None:

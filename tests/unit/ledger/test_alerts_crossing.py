@@ -46,16 +46,22 @@ def an_alert(subject):
 
 
 def repeat(connection, raised):
-    sql_alerts.repeat_each(connection, [alert.id for alert in raised], now=NOW)
+    sql_alerts.count_each(connection, [alert.id for alert in raised], now=NOW, fold_ms=FOLD)
 
 
 def raise_again(connection, raised):
-    sql_alerts.raise_each(connection, raised, now=NOW, fold_ms=FOLD)
+    sql_alerts.count_each(connection, raised, now=NOW, fold_ms=FOLD)
 
 
-@pytest.mark.parametrize("count", [repeat, raise_again])
+def repeat_one_and_raise_the_other_again(connection, raised):
+    sql_alerts.count_each(connection, [raised[0].id, raised[1]], now=NOW, fold_ms=FOLD)
+
+
+@pytest.mark.parametrize("count", [repeat, raise_again, repeat_one_and_raise_the_other_again])
 def test_two_who_count_the_same_alerts_wait_for_each_other_one_way_round(engine, ledger, count):
-    raised = [ledger.raise_alert(an_alert(subject)) for subject in "ab"]
+    raised = [an_alert(subject) for subject in "ab"]
+    for alert in raised:
+        ledger.raise_alert(alert)
 
     def counted(those):
         with begin_writing(engine) as connection:
