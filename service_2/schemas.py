@@ -14,5 +14,5 @@ class ProcessIn(RequestModel):
 
     id: StrictStr = Field(min_length=1, max_length=64)
     kind: StrictStr = Field(min_length=1, max_length=64)
-    text: StrictStr = Field(repr=False)
-    metadata: dict[str, Any] = Field(default_factory=dict, repr=False)
+    text: StrictStr
+    metadata: dict[str, Any] = Field(default_factory=dict)

