@@ -12,9 +12,9 @@ class Calm:
     """
     Watches two clocks: the one that never jumps, and the one that the ledger's times come from.
 
-    After a stall of the ledger or the machine, a sleep, or a step of the clock forward, all leases are over at once;
-    the workers beat again within a second: they are not lost. A pass of many duties, each of which comes to its end, is
-    no stall, however long it takes.
+    After an outage or a stall of the ledger, a stall or a sleep of the machine, or a step of the clock forward, all
+    leases are over at once; the workers beat again within a second: they are not lost. A pass of many duties, each of
+    which comes to its end, is no stall, however long it takes.
     """
 
     def __init__(self, *, steady: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
@@ -32,6 +32,10 @@ class Calm:
         if now - self._breathed_at > _STALL_S:
             self._calm_at = now + _STALL_S
         self._breathed_at = now
+
+    def lose(self) -> None:
+        """Note that the ledger does not answer: workers cannot beat either, until a while after it does."""
+        self._calm_at = self._steady() + _STALL_S
 
     def look(self) -> float:
         """Note that a pass begins, and return by how many seconds the clock was set since the last; 0 if it was not."""

@@ -9,6 +9,7 @@ from typing import Final
 from gateway.alerts.alarm import Alarm
 from gateway.alerts.files import ReportFolder
 from gateway.delivery.queue import Queue
+from gateway.errors import LedgerUnavailable
 from gateway.journal import Journal
 from gateway.kinds import Pool
 from gateway.ledger.ledger import Ledger
@@ -128,7 +129,11 @@ class Monitor:
     def _leads(self) -> bool:
         """Take or keep the lead; a ledger that does not answer leaves it with whom it was."""
         led = self._leading
-        self._leading = self._ledger.lead(_LEAD, holder=self._holder, for_ms=_LEAD_MS)
+        try:
+            self._leading = self._ledger.lead(_LEAD, holder=self._holder, for_ms=_LEAD_MS)
+        except LedgerUnavailable:
+            self._calm.lose()
+            raise
         if self._leading and not led:
             self._journal.info("monitor.leads")
             self.schedules.plan_again()

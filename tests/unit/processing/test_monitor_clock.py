@@ -3,6 +3,7 @@
 import pytest
 from harness.fakes import FakeQueue
 
+from gateway.errors import LedgerUnavailable
 from gateway.journal import Journal
 from gateway.ledger.task import Status
 from gateway.processing.calm import Calm
@@ -132,6 +133,37 @@ def test_a_ledger_that_stalls_within_a_pass_loses_no_worker_that_beats(
         passes.append(seconds)
 
     monitor.run(until=lambda: len(passes) == 12, wait=wait)
+
+    assert (works[task.id].status, works[task.id].attempt) == (Status.PROCESSING, 1)
+
+
+def test_an_outage_of_the_ledger_that_is_told_at_once_loses_no_worker_that_beats(
+    works, queue: FakeQueue, clock, tmp_path, monkeypatch
+):
+    clocks = Clocks(clock)
+    monitor = a_monitor(works, queue, tmp_path, calm=clocks.calm)
+    (task,) = works.ledger.claim([works.task()], owner="alive", lease_ms=10_000)
+    passes: list[float] = []
+    lead, sweep = works.ledger.lead, works.ledger.sweep
+
+    def refused(call):
+        def ask(*args, **given):
+            if 3 <= len(passes) < 18:
+                raise LedgerUnavailable
+            return call(*args, **given)
+
+        return ask
+
+    monkeypatch.setattr(works.ledger, "lead", refused(lead))
+    monkeypatch.setattr(works.ledger, "sweep", refused(sweep))
+
+    def wait(seconds: float) -> None:
+        clocks.later(seconds)
+        passes.append(seconds)
+        if not 3 <= len(passes) <= 18:  # the worker's next beat is a second later than the monitor's next pass
+            works.ledger.beat([task.claim], lease_ms=10_000)
+
+    monitor.run(until=lambda: len(passes) == 30, wait=wait)
 
     assert (works[task.id].status, works[task.id].attempt) == (Status.PROCESSING, 1)
 
