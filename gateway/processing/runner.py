@@ -1,5 +1,6 @@
 """Running tasks: claim, work, write how it ended."""
 
+import random
 import threading
 import time
 from collections import Counter
@@ -311,8 +312,11 @@ def launch_next(
             continue
         try:
             free = at_once - ledger.processing([kind])[kind]
-            # One more than have ended: where two end at the same moment, both find the same one to be next.
-            for task in ledger.waiting(kind, limit=max(0, min(free, ended + 1))):
+            next_ones = ledger.waiting(kind, limit=max(0, free))
+            # Where several end at the same moment, each finds the same ones to be next, and a place for each of these:
+            # if all launched the same ones, most places would stay empty.
+            drawn = random.sample(next_ones[1:], min(len(next_ones[1:]), 2 * ended))
+            for task in next_ones[:1] + drawn:
                 queue.launch(task.id, pool=task.pool, priority=task.priority)
         except (LedgerUnavailable, BrokerUnavailable) as error:
             journal.warning("task.unlaunched", kind=kind, **error_fields(error))  # the monitor does it
