@@ -44,6 +44,7 @@ class Repairs:
         self._steady = steady
         self._ask_at = 0.0
         self._broker_is_down = False
+        self._launch_at = 0.0
         self._longest_back_off_ms = LONGEST_BACK_OFF_MS
         self._silence_at = 0.0
 
@@ -110,7 +111,7 @@ class Repairs:
 
     def _come_due(self) -> list[Waiting]:
         """Return what has come due by a time of its own. The broker need not be asked: nobody has told it of them."""
-        return [] if self._broker_is_down else self._ledger.come_due(limit=_SWEEP_LIMIT)
+        return [] if self._steady() < self._launch_at else self._ledger.come_due(limit=_SWEEP_LIMIT)
 
     def _lost_messages(self) -> list[Waiting]:
         """Return what waits, is overdue, and has no message in the broker, or may have none."""
@@ -152,7 +153,8 @@ class Repairs:
             self._journal.info("broker.back")
 
     def _note_outage(self, error: BrokerUnavailable) -> None:
-        """An outage is told once, not at every pass."""
+        """An outage is told once, not at every pass; nothing more is launched for a while."""
+        self._launch_at = self._steady() + _PAUSE_S
         if not self._broker_is_down:
             self._broker_is_down = True
             self._journal.error("broker.unavailable", **error_fields(error))

@@ -233,6 +233,28 @@ def test_a_retry_is_launched_within_a_second_of_its_time_behind_however_long_a_b
     assert works.ledger.events(own)[-1].remark == "retry due"
 
 
+def test_a_retry_is_launched_in_its_time_again_once_the_broker_is_back_with_its_messages(works, clock):
+    class Restarted(FakeQueue):
+        def holds(self, pool: str, task_ids: Collection[str]) -> set[str]:
+            return set(task_ids) if super().holds(pool, task_ids) is not None else set()
+
+    queue = Restarted()
+    repairs = repairs_of(works, queue)
+    works.task(pool="cpu")
+    clock.later(seconds=GRACE_S)
+    queue.down = True
+    repairs.put_right(DUTIES)
+    queue.down = False
+    own = works.task(not_before=clock.now + 10_000)
+    launched = []
+    for _ in range(11):
+        clock.later(seconds=1)
+        repairs.put_right(DUTIES)
+        launched += queue.take("io")
+
+    assert launched == [own]
+
+
 NARROW = replace(DUTIES, at_once={"probe": 1}, wait_ms=10**9)
 
 
