@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.errors import LedgerUnavailable
 from gateway.ledger.ledger import Ledger, PoolDepth
 from gateway.ledger.task import Status
 
@@ -38,13 +39,18 @@ class Figures:
         Return what was counted last, or is now; who comes while it is being counted shares the count.
 
         Raises:
-            LedgerUnavailable: it could not be counted.
+            LedgerUnavailable: it could not be counted, now or just before.
         """
         with self._lock:
             started = self._steady()
-            if self._counted is None or started >= self._again_at:
-                at = time.time()
-                self._counted = Counted(at=at, tasks=self._ledger.counts(), pools=self._ledger.depths())
-                ended = self._steady()
-                self._again_at = ended + min(_LONGEST_S, _SHARE * (ended - started))
+            if started >= self._again_at:
+                self._counted = None
+                try:
+                    at = time.time()
+                    self._counted = Counted(at=at, tasks=self._ledger.counts(), pools=self._ledger.depths())
+                finally:  # what failed by taking too long is not tried by one after the other
+                    ended = self._steady()
+                    self._again_at = ended + min(_LONGEST_S, _SHARE * (ended - started))
+            if self._counted is None:
+                raise LedgerUnavailable
             return self._counted

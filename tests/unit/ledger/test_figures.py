@@ -75,3 +75,23 @@ def test_what_could_not_be_counted_is_counted_when_asked_again():
     ledger._closed = False
 
     assert pending(figures) == (0, 0)
+
+
+def test_what_takes_too_long_to_count_is_not_tried_by_one_after_the_other():
+    class NeverDone(SlowLedger):
+        def counts(self) -> dict[Status, int]:
+            super().counts()
+            raise LedgerUnavailable
+
+    ledger = NeverDone(5.0)
+    figures = Figures(ledger, steady=lambda: ledger.now)
+
+    for _ in range(8):
+        with pytest.raises(LedgerUnavailable):
+            figures.counted()
+    assert ledger.times == 1
+
+    ledger.now += 51
+    with pytest.raises(LedgerUnavailable):
+        figures.counted()
+    assert ledger.times == 2
