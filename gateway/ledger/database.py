@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakSet
 
@@ -77,19 +78,16 @@ class Database:
     def write_until_known(
         self, operation: BulkOperation[Item, Result], item: Item, *, durable: bool = True, within_s: float
     ) -> Result:
-        """Do as `write_each`; where nobody can tell what became of it, ask again, for *within_s* at most."""
-        until, again = time.monotonic() + within_s, False
-        while True:
-            try:
-                return self.write_each(operation, item, durable=durable, again=again)
-            except LedgerOutcomeUnknown:
-                again = True
-            except LedgerUnavailable:
-                if not again:
-                    raise
-            if self._closed or time.monotonic() > until:
-                raise LedgerOutcomeUnknown
+        """Do as `write_each`; where nobody can tell what became of it, ask again, until *within_s* later."""
+        try:
+            return self.write_each(operation, item, durable=durable)
+        except LedgerOutcomeUnknown:
+            until = time.monotonic() + within_s
+        while not self._closed and time.monotonic() < until:
             time.sleep(_ASK_EVERY_S)
+            with suppress(LedgerUnavailable):
+                return self.write_each(operation, item, durable=durable, again=True)
+        raise LedgerOutcomeUnknown
 
     def write_later(self, operation: BulkOperation[Item, Result], item: Item) -> None:
         """Write by group commit, soon, without waiting; see `GroupCommit.write_later`."""

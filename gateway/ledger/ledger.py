@@ -323,7 +323,8 @@ class Ledger(Protocol):
         """
         Set when each schedule is due next; those that *due* does not name are dropped.
 
-        What is not as it was *seen* any more is let be: another monitor has made the task of that time.
+        What is not as it was *seen* any more is let be: another monitor has made the task of that time. What another
+        has dropped comes back.
         """
 
     def run_due(self, name: str, *, due_at: int, next_at: int, task: NewTask) -> Task | None:

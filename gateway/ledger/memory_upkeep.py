@@ -189,12 +189,12 @@ class MemoryUpkeep:
         """Set when each schedule is due next; see `Ledger.plan`."""
         with self._open():
             for name in due.keys() | seen.keys():
-                if self._schedules.get(name) != seen.get(name):
+                if name in self._schedules and self._schedules[name] != seen.get(name):
                     continue
                 if name in due:
                     self._schedules[name] = due[name]
                 else:
-                    del self._schedules[name]
+                    self._schedules.pop(name, None)
 
     def run_due(self, name: str, *, due_at: int, next_at: int, task: NewTask) -> Task | None:
         """Write down the task of a schedule that is due; see `Ledger.run_due`."""

@@ -12,7 +12,7 @@ from gateway.ledger.task import Task
 def plan(connection: Connection, due: Mapping[str, int], *, seen: Mapping[str, int]) -> None:
     """Do as `Ledger.plan`."""
     known = set(connection.execute(select(schedules.c.name)).scalars())
-    for name in due.keys() - seen.keys() - known:
+    for name in due.keys() - known:
         connection.execute(insert(schedules).values(name=name, due_at=due[name]))
     for name, seen_at in seen.items():
         as_seen = (schedules.c.name == name, schedules.c.due_at == seen_at)

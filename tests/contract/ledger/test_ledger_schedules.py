@@ -30,6 +30,16 @@ def test_what_has_changed_since_it_was_seen_is_let_be(ledger, words):
     assert ledger.schedules() == {"night": NEXT, "hour": NEXT, "gone": NEXT, "week": NEXT}
 
 
+def test_what_another_has_dropped_meanwhile_comes_back(ledger):
+    ledger.plan({"night": DUE}, seen={})
+    seen = ledger.schedules()
+    ledger.plan({}, seen=seen)
+
+    ledger.plan({"night": DUE}, seen=seen)
+
+    assert ledger.schedules() == {"night": DUE}
+
+
 def test_a_due_time_makes_one_task_and_moves_on(ledger, words):
     ledger.plan({"night": DUE}, seen={})
 
