@@ -53,7 +53,9 @@ class Rule:
 
     def find(self, scan: Scan, start: int, stop: int, context: Context) -> None:
         """
-        Add to what was found the places that fit and pass the check, none overlapping another.
+        Add to what was found the places that fit and pass the check.
+
+        None overlaps another, unless the pattern has `restart` and its check doubts them.
 
         Args:
             start: where they begin, in bytes; *stop* is behind the last place where they may. They may go on behind it.
@@ -85,7 +87,7 @@ class Rule:
             if found is not None:
                 scan.found.append(found)
                 behind = found.end
-            elif pattern.restart:
+            if pattern.restart and (found is None or found.score < pattern.score):
                 behind = first
             position = behind if behind > first else first + 1
             seen += 1

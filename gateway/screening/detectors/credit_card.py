@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from gateway.screening.checksums import luhn_valid
-from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, SEES, pairs, without_marks
+from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, pairs, without_marks
 from gateway.screening.patterns import Candidate, Family, KeyedValue, Pattern, words
 
 
@@ -58,6 +58,8 @@ _USUAL_LENGTHS = (15, 16)  # of shorter and longer ones too many other numbers p
 _OF_NO_NETWORK, _OF_ANOTHER_LENGTH = 0.3, 0.55
 _SEPARATORS = b" -._/"
 _DECIMAL = pairs(DIGITS, b".")
+_CENTS = re.compile(rb"\.\d\d\b")
+_SEES = 4  #: bytes beside a number that decide whether it is dropped: `.50`, and what ends it
 _JOINED_BEFORE = pairs(LETTERS_AND_DIGITS, b"-_/") | _DECIMAL  # the point of `No.` ends a word, and joins nothing
 _JOINED_BEHIND = pairs(b"-_./:+=#", LETTERS_AND_DIGITS)
 _JOINED = 0.3  #: the score of a piece of something longer: a card beside a context word, an id of some kind elsewhere
@@ -110,8 +112,9 @@ def _is_part_of_more(candidate: Candidate, text: bytes) -> bool:
 
 
 def _is_fraction(candidate: Candidate) -> bool:
-    """Tell whether it stands behind a decimal point."""
-    return candidate.data[max(0, candidate.start - 2) : candidate.start] in _DECIMAL
+    """Tell whether it stands behind a decimal point, or before one and cents."""
+    data, start, end, _ = candidate
+    return data[max(0, start - 2) : start] in _DECIMAL or _CENTS.match(data, end) is not None
 
 
 def _are_four_digits(candidate: Candidate) -> Candidate | None:
@@ -133,7 +136,7 @@ DETECTOR = Family(
             score=0.9,
             context=_CONTEXT,
             check=_is_card,
-            sees=SEES,
+            sees=_SEES,
             restart=True,
             checksum="Luhn",
         ),
@@ -191,6 +194,7 @@ DETECTOR = Family(
         "123e4567-e89b-12d3-a456-426614174000",
         "4111111111111111-22, 4111 1111-1111 1111, GET /users/4111111111111111, img_4111111111111111.jpg",
         "card v1.4111111111111111, credit 0.4111111111111111, card-1234567890123452",
+        "EUR 4111111111111111.50 payment",
         "meeting ends in 2024, the last four 1234",
         "xxxx 1234, **** 2024 ****",
     ),

@@ -120,6 +120,18 @@ def test_a_card_is_found_by_itself_before_what_stands_behind_it_on_the_card(tail
     assert found(f"5555555555554444{tail}".replace("12", "13"), credit_card) == []
 
 
+@pytest.mark.parametrize(
+    "before", ["ref-6763", "card ref-6763", "call 415-555-6763", "card 415-555-6763", "pan_6763", "x/6763"]
+)
+def test_a_piece_of_something_longer_does_not_hide_the_card_behind_it(before):
+    assert found(f"{before} 4111 1111 1111 1111", credit_card)[-1].endswith("4111 1111 1111 1111")
+
+
+def test_an_amount_is_no_card():
+    assert found("EUR 4111111111111111.50 payment", credit_card) == []
+    assert found("card 4111111111111111.5x; card 4111111111111111. 50 EUR", credit_card) == ["4111111111111111"] * 2
+
+
 def test_a_number_of_no_network_that_is_joined_to_something_is_no_card():
     assert found("card 1234567890123452", credit_card) == ["1234567890123452"]
     assert found("card-1234567890123452, card 1234567890123452-1", credit_card) == []
