@@ -7,6 +7,7 @@ the marks that RFC 5322 allows, those that rather belong to the text around an a
 
 import re
 
+from gateway.screening.detectors._userinfo import HOST, USERINFO, begins_with_a_port
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
 _MAX_LOCAL, _MAX_ADDRESS = 64, 254  # octets: RFC 5321, 4.5.3.1.1, and RFC 3696, erratum 1690
@@ -20,7 +21,8 @@ _NO_DOMAINS = frozenset(  # of files (`icon@2x.png`), of systemd's units (`getty
     )
 )
 _SYSTEM_NAMES = frozenset({b"git", b"hg", b"svn"})  # `git@github.com:owner/name` is an address of a repository
-_IN_USER = re.compile(rb"[^/?#\s,;&\"'<>]*")
+_BEFORE_A_HOST = re.compile(f"{USERINFO}@{HOST}".encode())
+_OF_THE_TEXT = re.compile(rb"[?#,;&|()\[\]*\\`]")  # between an address and a mailbox, rather than in a password
 _VERSION = re.compile(rb"\d+\.\d")  # `package@1.2.3-rc.beta`
 _LABEL = r"[\pL\pN][\pL\pM\pN-]*"
 _DOMAIN = rf"(?:{_LABEL}\.)+(?:\pL[\pL\pM]+|xn--[0-9A-Za-z-]+)"
@@ -53,7 +55,10 @@ def _is_before_a_host(candidate: Candidate) -> bool:
     user = data[scheme + len(b"://") : start]
     if not user:
         return data[end : end + 1] != b"@"
-    return b":" in user and _IN_USER.fullmatch(user) is not None
+    at = data.rindex(b"@", start, end)
+    if _OF_THE_TEXT.search(user) or not _BEFORE_A_HOST.fullmatch(data, scheme + len(b"://"), at + 2):
+        return False
+    return not begins_with_a_port(data[scheme + len(b"://") : at].decode("ascii").partition(":")[2])
 
 
 DETECTOR = Family(
@@ -85,6 +90,7 @@ DETECTOR = Family(
             "«jörg@müller.example.de», «用户@例子.广告»",
             "see <mailto:«o'neil_7@example.co.uk»>, email=«x@example.com»&b=1",
             "https://«ana@example.com»@api.example.org/x",
+            "http://kafka1:9092\uff0c«ops@example.com»; kafka://b1:9092,b2:9092,«ops@example.com»",
             "«恵子.山本10@example.com», «christ\u043e\u0440her.lee8@example.com», «info@xn--80ak6aa92e.com»",
             '«"john smith"@example.org»; «root@[203.0.113.7]», «ana@163.com»',
         )

@@ -8,14 +8,12 @@ documentation of JDBC's Oracle driver and of Docker's `config.json`.
 from base64 import b64decode
 from binascii import Error
 
+from gateway.screening.detectors._userinfo import HOST, NEXT_CHARACTER, USER_CHARACTER, USERINFO, begins_with_a_port
 from gateway.screening.detectors.secrets._forms import invented
 from gateway.screening.detectors.secrets._plausible import is_filler, is_placeholder, looks_random
 from gateway.screening.patterns import Candidate, Family, Pattern
 
 _QUOTED = r"\"[^\"\n]{3,200}\"|'[^'\n]{3,200}'"
-_USER_CHARACTER = "[!-.0-9;-~]"  # ASCII without space, `/` and `:`; a mailbox is a user, too
-_NEXT_CHARACTER = "[!#-&(-.0-;=?A-~]"  # ASCII without space, `/`, `@`, quotes and angle brackets
-_LAST_CHARACTER = "[!#-%(-+.0-:=?A-~-]"  # also without `,`, `;` and `&`, behind which something else begins
 _LONG_TOKEN = 16
 _COMMAND = 2000  #: bytes before an option in which its command stands
 _ILLEGIBLE = 0.1  #: of a password, at most, is no UTF-8
@@ -27,6 +25,10 @@ def _is_userinfo(candidate: Candidate) -> Candidate | None:
     if not password:
         return candidate if colon and looks_random(user) else None
     return None if is_placeholder(password) else candidate
+
+
+def _is_userinfo_of_an_address(candidate: Candidate) -> Candidate | None:
+    return None if begins_with_a_port(candidate.text.partition(":")[2]) else _is_userinfo(candidate)
 
 
 def _is_userinfo_of_curl(candidate: Candidate) -> Candidate | None:
@@ -65,14 +67,10 @@ DETECTOR = Family(
         Pattern(
             name="credentials in an address",
             entity_type="SECRET",
-            gate=rf"://{_USER_CHARACTER}{{0,64}}:{_NEXT_CHARACTER}{{1,100}}@",
-            regex=(
-                r"\b[A-Za-z][A-Za-z0-9+.-]*://"
-                rf"(?P<value>{_USER_CHARACTER}{{0,100}}:{_NEXT_CHARACTER}{{1,250}}(?:@{_LAST_CHARACTER}{{1,100}}){{0,2}})"
-                r"@[A-Za-z0-9\[$%{]"
-            ),
+            gate=rf"://{USER_CHARACTER}{{0,64}}:{NEXT_CHARACTER}{{1,100}}@",
+            regex=rf"\b[A-Za-z][A-Za-z0-9+.-]*://(?P<value>{USERINFO})@{HOST}",
             score=0.9,
-            check=_is_userinfo,
+            check=_is_userinfo_of_an_address,
         ),
         Pattern(
             name="token in an address",
@@ -159,6 +157,8 @@ DETECTOR = Family(
         "https://user:${PASSWORD}@host.org and https://user:<password>@host.org",
         "http://localhost:8080/users/@me, https://example.org/@ana:7",
         "https://example.org:8080, ann@example.org",
+        "kafka://b1:9092,b2:9092,ops@example.com, jdbc:postgresql://db:5432?user=ana@example.com",
+        "[x](http://host:8080)[ana@example.com](mailto:ana@example.com)",
         "Authorization: Bearer <token>",
         "Authorization: Bearer YOUR_ACCESS_TOKEN_1",
         "ssh://deployment-user-of-the-team@host.example.org/x",

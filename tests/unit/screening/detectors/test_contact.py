@@ -110,3 +110,36 @@ def test_a_mailbox_behind_an_address_with_credentials_is_no_part_of_them(between
     text = f"postgres://ana:Tr4fficJam@db.internal{between}leo@example.com"
 
     assert found(text) == ["ana:Tr4fficJam", "leo@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("http://kafka1:9092\uff0cops@example.com", "ops@example.com"),
+        ("Webhook http://localhost:3000\u3000ana@example.com", "ana@example.com"),
+        ("服务地址http://10.0.0.5:8080\uff0c联系人zhang.san@example.cn", "联系人zhang.san@example.cn"),
+        ("http://localhost:3000\u2013ana@example.com", "ana@example.com"),
+        ("http://localhost:3000\xa0ana@example.com", "ana@example.com"),
+        ("http://localhost:3000→ana@example.com", "ana@example.com"),
+        ("(http://localhost:3000)\u2014ana@example.com", "ana@example.com"),
+        ("http://localhost:3000|ana@example.com", "ana@example.com"),
+        ("kafka://b1:9092,b2:9092,ops@example.com", "ops@example.com"),
+        ("jdbc:postgresql://db:5432?user=ana@example.com", "ana@example.com"),
+        ("CORS http://localhost:3000;http://localhost:5173;admin@example.com", "admin@example.com"),
+        ("[x](http://host:8080)[ana@example.com](mailto:ana@example.com)", "ana@example.com"),
+    ],
+)
+def test_a_mailbox_behind_an_address_with_a_port_is_found_and_the_port_is_no_password(text, address):
+    kinds = {
+        text[each.start : each.end]: each.entity_type
+        for each in screener(None).screen(text)
+        if each.entity_type in ("EMAIL_ADDRESS", "SECRET")
+    }
+
+    assert kinds == {address: "EMAIL_ADDRESS"}
+
+
+def test_what_no_credentials_are_made_of_leaves_the_mailbox():
+    assert found("https://ana:pässword@example.com", email) == ["pässword@example.com"]
+    assert found("https://ana:o'word@example.com", email) == ["o'word@example.com"]
+    assert found("https://ana:word@example.com, https://ana:word12@example.com", email) == []
