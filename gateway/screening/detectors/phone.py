@@ -9,7 +9,6 @@ Source: ITU-T E.164 and E.123; numbering plans as the phonenumbers package carri
 import re
 from functools import partial
 
-from gateway.screening.detectors._around import DIGITS, LETTERS_AND_DIGITS, pairs, without_marks
 from gateway.screening.detectors._phone_plans import exists, exists_abroad, is_mobile
 from gateway.screening.patterns import Candidate, Family, Pattern, words
 
@@ -17,9 +16,8 @@ _SHORTEST, _LONGEST = 7, 15  #: digits; E.164, section 6
 _LONGEST_NATIONAL = 13
 _AMONG_GROUPS_NONE = 0.5  #: the score of forms that other rows of digits hold as well
 _IMPLAUSIBLE = 0.3  #: the score of a number that no plan holds
-_JOINED_BEFORE = pairs(LETTERS_AND_DIGITS, b"-/_%@$#\\") | pairs(DIGITS, b".")  # the point of `Tel.` joins nothing
-_JOINTS_BEHIND = b"-./_%@$#\\:=,"
-_JOINT_OF_A_LABEL = b"-_"
+_JOINTS = b"-./_%@$#\\"
+_JOINTS_BEHIND = _JOINTS + b":=,"
 _SEPARATORS = b" ()-./+\xc2\xa0"
 _EXTENSION_MARK = re.compile(rb"(?i)\s?(?:#|x|e).*")
 _DATE = re.compile(
@@ -28,8 +26,9 @@ _DATE = re.compile(
     rb"(?:19|20)\d\d[ -]{1,3}(?:19|20)\d\d"  # 2016-2020
 )
 _OTHER_NUMBER = re.compile(rb"\d{3}-\d{2}-\d{4}|[1-9]\d-\d{7}")  # American social security, and employer, numbers
+_JOINED_LABEL = re.compile(rb"(?i)(?<![^\W_])(?:(?:tel|phone|telephone|telefon|mobile|mob|cell|fax)[.-]|(?:ph|no)\.)\Z")
+_IN_GROUPS = re.compile(rb"\+|\(?\d+[ ()-]+\d+[ ()-]+\d")  # what a name of a file or a product rarely goes on with
 _LABEL = re.compile(rb"([^\W\d_]+)[ .]?[:=#]\Z")
-_LAST_WORD = re.compile(rb"[a-z]+\Z", re.IGNORECASE)
 _LABEL_SIGNS = (b":", b"=", b"#")
 _LABEL_BYTES = 24
 _OPEN_LABELS = frozenset(
@@ -76,16 +75,10 @@ def _digits(candidate: Candidate) -> bytes:
 
 def _is_part_of_more(candidate: Candidate) -> bool:
     """Tell whether it is a piece of a GUID, a price, a fraction, a date with its time or a longer row of digits."""
-    return _goes_on_before(candidate) or _goes_on_behind(candidate)
-
-
-def _goes_on_before(candidate: Candidate) -> bool:
-    data, start, _, _ = candidate
-    return data[start - 1 : start].isalnum() or data[max(0, start - 2) : start] in _JOINED_BEFORE
-
-
-def _goes_on_behind(candidate: Candidate) -> bool:
-    data, _, end, _ = candidate
+    data, start, end, _ = candidate
+    joined = start > 1 and data[start - 1] in _JOINTS and data[start - 2 : start - 1].isalnum()
+    if data[start - 1 : start].isalnum() or (joined and not _is_joined_to_its_label(candidate)):
+        return True
     return end + 1 < len(data) and data[end] in _JOINTS_BEHIND and data[end + 1 : end + 2].isdigit()
 
 
@@ -148,11 +141,9 @@ def _of_a_form(name: str, calling_codes: tuple[int, ...], *, gate: str, regex: s
 
 
 def _is_called_one(candidate: Candidate) -> Candidate | None:
-    candidate = _without_other_groups(without_marks(candidate))
+    candidate = _without_other_groups(candidate)
     digits = _digits(candidate)
-    if not _SHORTEST <= len(digits) <= _LONGEST_NATIONAL or _goes_on_behind(candidate):
-        return None
-    if _goes_on_before(candidate) and not _is_joined_to_its_label(candidate):
+    if not _SHORTEST <= len(digits) <= _LONGEST_NATIONAL or _is_part_of_more(candidate):
         return None
     text = candidate.data[candidate.start : candidate.end]
     if digits == digits[:1] * len(digits):
@@ -174,12 +165,10 @@ def _without_other_groups(candidate: Candidate) -> Candidate:
 
 
 def _is_joined_to_its_label(candidate: Candidate) -> bool:
-    """Tell whether the word that it is joined to says what it is: `phone-415-555-0132`."""
-    data, start, _, _ = candidate
-    if start == 0 or data[start - 1] not in _JOINT_OF_A_LABEL:
-        return False
-    label = _LAST_WORD.search(data[max(0, start - _LABEL_BYTES) : start - 1])
-    return label is not None and label[0].lower() in _CONTEXT_LABELS
+    """Tell whether the word that it is joined to says what it is: `Tel.089 1234 5678`, and not `phone-1234567890`."""
+    data, start, end, _ = candidate
+    label = _JOINED_LABEL.search(data[max(0, start - _LABEL_BYTES) : start])
+    return label is not None and _IN_GROUPS.match(data, start, end) is not None
 
 
 def _is_labelled_else(candidate: Candidate) -> bool:
@@ -259,8 +248,8 @@ DETECTOR = Family(
             entity_type="PHONE_NUMBER",
             gate=r"\d{7}|\d{2}\)?[ ./-]{1,3}\(?\d{2}|\d{3}[ ./-]\d|\d[ ./-]\d{6}",
             regex=(
-                r"(?:(?:\(\d[\d -]{0,5}\)[ ./-]{0,3}\d{1,9}|(?:\b|_)\d{1,7}[ ./-]{1,3}\(?\d{1,9}\)?)"
-                r"(?:[ ./-]{1,3}\(?\d{1,8}\)?){0,5}|(?:\b|_)\d{7,12})"
+                r"(?:(?:\(\d[\d -]{0,5}\)[ ./-]{0,3}\d{1,9}|\b\d{1,7}[ ./-]{1,3}\(?\d{1,9}\)?)"
+                r"(?:[ ./-]{1,3}\(?\d{1,8}\)?){0,5}|\b\d{7,12})"
                 rf"{_EXTENSION}\b"
             ),
             score=0.3,
@@ -271,8 +260,8 @@ DETECTOR = Family(
     ),
     examples={
         "PHONE_NUMBER": (
-            "or «+44 20 7946 0958» after six, Tel.«+49 30 901820», Tel.«089 1234 5678»",
-            "phone-«415-555-2671», tel_«4155552671»",
+            "or «+44 20 7946 0958» after six, Tel.«+49 30 901820», Tel.«089 1234 5678», phone-«415-555-2671»",
+            "tel room_4 «089 1234 5678»",
             "office: «(415) 555-0132 x12», «+1-415-555-0132»",
             "call me on «089 1234 5678»",
             "phone «4155550132»",
@@ -300,6 +289,7 @@ DETECTOR = Family(
         "microphone 4155550132",
         "Phone: none, SSN: 925-22-8758, account: 10107822",
         "phone: ticket-4155552671, call about INC-0012345 or part_4155552671",
+        "call_1700000000, cell-10023456, phone-1234567890-case.html",
         "call it clause 252.227-7013 of 2016-2020",
         "phone: none, account: 10107822",
         "on 01/02/2024, 05-12-2024 and 01-02-03",

@@ -3,7 +3,7 @@ from types import ModuleType
 
 import pytest
 
-from gateway.screening.detectors import email, ip_address, mac_address, url
+from gateway.screening.detectors import email, ip_address, mac_address, phone, url
 from gateway.screening.screener import Screener, build_screener
 
 
@@ -143,3 +143,41 @@ def test_what_no_credentials_are_made_of_leaves_the_mailbox():
     assert found("https://ana:pässword@example.com", email) == ["pässword@example.com"]
     assert found("https://ana:o'word@example.com", email) == ["o'word@example.com"]
     assert found("https://ana:word@example.com, https://ana:word12@example.com", email) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("tel room_4 089 1234 5678", "089 1234 5678"),
+        ("Tel: raum_3 030 901820", "030 901820"),
+        ("mobile user_4 0170 1234567", "0170 1234567"),
+        ("phone: v_1 555-0132", "555-0132"),
+        ("Tel.089 1234 5678", "089 1234 5678"),
+        ("Tel.+4930901820", "+4930901820"),
+        ("phone-415-555-2671", "415-555-2671"),
+    ],
+)
+def test_a_number_is_found_behind_a_name_that_ends_in_a_digit_and_joined_to_its_label(text, number):
+    assert found(text, phone) == [number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call_1700000000 done",
+        "pagers: call-1234567890",
+        "cell-10023456",
+        "cell_1234567 = 5",
+        "mobile-12345678.js",
+        "fax_0012345.tif",
+        "WhatsApp-1700000000.zip",
+        "phone-1234567890-case.html",
+        "https://shop.example.com/p/phone-12345678",
+        "see Fig.1234567, call us",
+        "phone build.12345678",
+        "microphone-415-555-2671",
+        "phone-2024-11-14",
+    ],
+)
+def test_names_with_digits_are_no_telephone_numbers(text):
+    assert found(text, phone) == []
