@@ -38,6 +38,7 @@ _PIECES: Final[Mapping[str, str]] = {
     "hexadecimal": "0f",
     "blanks": " ",
     "letters of other scripts": "жé漢",
+    "combining marks": "\u0315\u0300",
     "words": "the number of my staff badge is ",
 }
 

@@ -5,12 +5,11 @@ Case, separators and unseen characters do not count: a note may say `Anna Bergst
 `anna_bergström`.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Final
 
 from gateway.screening.context import key_words
-from gateway.screening.normalise.characters import without_unseen
+from gateway.screening.normalise.characters import normalised, without_unseen
 from gateway.screening.rules import Clock
 
 _WORD: Final = 4  #: characters from which a word tells something
@@ -83,7 +82,7 @@ class _Within:
 
 
 def _seen(text: str) -> str:
-    return without_unseen(unicodedata.normalize("NFKC", text))
+    return without_unseen(normalised("NFKC", text))
 
 
 def _together(text: str) -> str:

@@ -113,6 +113,7 @@ class Screener:
         findings: list[Finding] = []
         keys_found: set[Location] = set()
         values: set[str] = set()
+        words = _KeyWords()
         for location, text, is_key in strings(value):
             if is_key and text in self._plain_keys:
                 continue
@@ -120,7 +121,7 @@ class Screener:
             if is_key:
                 found = self._finder.find(text, "", clock)
             else:
-                opened = self._finder.open(text, _key_of(location, self._plain_keys))
+                opened = self._finder.open(text, _key_of(location, self._plain_keys, words))
                 found = self._found_in(text, opened, clock)
             if not found:
                 continue
@@ -192,11 +193,19 @@ class _Clock:
             raise OutOfTime
 
 
-def _key_of(location: Location, plain_keys: frozenset[str]) -> str:
+class _KeyWords(dict[str, str]):
+    """The words of each name, worked out when it is first met."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = words = key_words(as_meant(name))
+        return words
+
+
+def _key_of(location: Location, plain_keys: frozenset[str], words: _KeyWords) -> str:
     """Return the words of the name that a value stands under, directly or in a list; "" for names of our own."""
     for step in reversed(location):
         if isinstance(step, str):
-            return "" if step in plain_keys else key_words(as_meant(step))
+            return "" if step in plain_keys else words[step]
     return ""
 
 

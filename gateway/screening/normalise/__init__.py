@@ -7,7 +7,6 @@ three other readings at most. Their time is linear in its length, and a text wit
 with RE2.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
 
@@ -86,7 +85,7 @@ def as_meant(name: str) -> str:
     """Return the first other reading of *name*, which is a key's, or the name itself if it has none."""
     if name.isascii() and "%" not in name and "&" not in name and "\\" not in name:
         return name
-    composed = unicodedata.normalize("NFC", name)  # names that we know are: an accent of its own would be taken off
+    composed = characters.normalised("NFC", name)  # names that we know are: an accent of its own would be taken off
     return next((reading.text for reading in readings(composed)), composed)
 
 

@@ -5,6 +5,7 @@ import random
 import sys
 import unicodedata
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 import re2
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.screening.normalise import GATES, NON_ASCII_GATES, Reading, readings
+from gateway.screening.normalise.characters import normalised
 
 ADDRESS, CARD, IBAN = "ana.lima@example.org", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00"
 
@@ -194,6 +196,8 @@ HOSTILE = (
         "\u200b",
         "a\u200b",
         "a\u0301",
+        "\u0315\u0300",
+        "\u0315\uff9e",
         "\u0430",
         "a\u0430",
         "@\u0430",
@@ -370,6 +374,15 @@ def test_the_work_grows_with_the_text_and_no_faster(unit: str):
     once, eightfold = calls_for(unit * 500), calls_for(unit * 4000)
 
     assert eightfold <= 10 * once
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+@pytest.mark.parametrize("form", ["NFC", "NFKC"])
+def test_no_long_run_of_marks_has_to_be_sorted(form: Literal["NFC", "NFKC"], unit: str):
+    text = normalised(form, unit * 200)
+
+    runs = "".join("M" if unicodedata.combining(character) else " " for character in text).split()
+    assert max(map(len, runs), default=0) <= 30
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
