@@ -22,8 +22,8 @@ NOT_RE2: Final = (
 class Recognizer:
     """What finds one entity type."""
 
-    name: str
-    entity_type: str
+    name: str = field(repr=False)
+    entity_type: str = field(repr=False)
     patterns: tuple[tuple[str, float], ...] = field(default=(), repr=False)  #: expressions and their scores
     deny_list: tuple[str, ...] = field(default=(), repr=False)  #: words that are found whole, in any case
     deny_list_score: float = 1.0

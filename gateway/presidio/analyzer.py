@@ -20,7 +20,7 @@ _UNKNOWN: Final = "portcullis"  #: who is named where no detector claims a kind
 class Wish:
     """What to look for, and what to tell."""
 
-    entity_types: frozenset[str] = frozenset()  #: none: all of them
+    entity_types: frozenset[str] = field(default=frozenset(), repr=False)  #: none: all of them
     min_score: float | None = None  #: None: what the shipped policy acts on, and all that `ad_hoc` finds
     context: tuple[str, ...] = field(default=(), repr=False)  #: words that count as if they stood beside every match
     allowed: AllowList = field(default_factory=AllowList)

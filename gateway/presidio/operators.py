@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import os
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
@@ -44,6 +44,10 @@ Key = Annotated[StrictStr, AfterValidator(_is_key)]
 class _Operator(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        """Leave every field out: all of them come with a request."""
+        return []
+
 
 class Anonymizer(_Operator):
     """An operator and its parameters; those of other operators are ignored."""
@@ -51,15 +55,15 @@ class Anonymizer(_Operator):
     _NEEDED: ClassVar = {"mask": ("masking_char", "chars_to_mask"), "encrypt": ("key",)}
 
     type: Literal["replace", "redact", "mask", "hash", "encrypt", "keep"]
-    new_value: StrictStr | None = Field(None, repr=False, description="replace: what stands there; `<ENTITY_TYPE>`.")
+    new_value: StrictStr | None = Field(None, description="replace: what stands there; `<ENTITY_TYPE>`.")
     masking_char: StrictStr | None = Field(None, min_length=1, max_length=1, description="mask: one character.")
     chars_to_mask: StrictInt | None = Field(None, description="mask: how many characters.")
     from_end: StrictBool = Field(False, description="mask: the last ones.")
     hash_type: Literal["sha256", "sha512"] = Field("sha256", description="hash: the algorithm.")
     salt: Annotated[StrictStr, AfterValidator(_is_salt)] | None = Field(
-        None, repr=False, description="hash: 16 bytes or more; none: a random one for each value."
+        None, description="hash: 16 bytes or more; none: a random one for each value."
     )
-    key: Key | None = Field(None, repr=False, description="encrypt: 128, 192 or 256 bits, as text.")
+    key: Key | None = Field(None, description="encrypt: 128, 192 or 256 bits, as text.")
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> "Anonymizer":
@@ -98,7 +102,7 @@ class Deanonymizer(_Operator):
     """What takes an operator back: `encrypt`, with the same key."""
 
     type: Literal["decrypt"]
-    key: Key = Field(repr=False, description="128, 192 or 256 bits, as text.")
+    key: Key = Field(description="128, 192 or 256 bits, as text.")
 
     def apply(self, value: str, entity_type: str) -> str:
         """

@@ -16,7 +16,7 @@ Model = TypeVar("Model", bound=BaseModel)
 class RequestModel(BaseModel):
     """What a client sends: whatever is in it is not screened yet, so nothing of it shows."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         """Leave every field out."""
