@@ -24,8 +24,8 @@ def settle(found: Iterable[Found], text: str) -> list[Found]:
 
     The higher score wins, then the longer one, then the earlier one, then the name that sorts first. Of a loser whose
     score is sure, what lies beside the winners stays under its own type: a password is one, whatever address stands
-    inside it. With winners of its own type it becomes one finding. Where no winner lies whole inside it, only parts
-    with a letter stay: the rest of a number is none.
+    inside it. With winners of its own type it becomes one finding. Other parts without a letter or a digit go;
+    where no winner lies whole inside it, so do those without a letter: the rest of a number is none.
     """
     kept: list[Found] = []
     cluster: list[Found] = []  # each overlaps the one before or reaches as far as it
@@ -69,12 +69,17 @@ def _settled(cluster: list[Found], text: str) -> list[Found]:
         if not winners:
             kept.insert(place.start, each)
         elif each.score >= SURE:
-            parts = list(beside(each, winners))
+            parts = set(beside(each, winners))
             if not any(each.start <= winner.start and winner.end <= each.end for winner in winners):
-                parts = [part for part in parts if any(map(str.isalpha, text[part.start : part.end]))]
+                parts = {part for part in parts if any(map(str.isalpha, text[part.start : part.end]))}
             if parts:
-                kept[place] = _joined(sorted([*winners, *parts]), each.entity_type)
+                joined = _joined(sorted([*winners, *parts]), each.entity_type)
+                kept[place] = [one for one in joined if one not in parts or _tells(text[one.start : one.end])]
     return kept
+
+
+def _tells(part: str) -> bool:
+    return any(map(str.isalnum, part))
 
 
 def _rank(found: Found) -> tuple[float, int, int, str]:

@@ -18,13 +18,14 @@ _LONGEST: Final = 64  #: characters of a name that is shown
 
 _FIELDS: Final = """
 account address article author body city client comment company contact content country customer data date description
-detail details document email event field file group history home host info input item items label language link links
-list mail member message messages metadata model name names note notes number order output owner page parent password
-payload person phone post profile query reason record reply request response result sender service site source state
-status street subject summary table tags target team text time title token topic type user username users value values
-website
+detail details document email event field file group history home host http https info input item items label language
+link links list mail member message messages metadata model name names note notes number order output owner page
+parent password payload person phone post profile query reason record reply request response result sender service
+site source state status street subject summary table tags target team text time title token topic type user username
+users value values website
 """
 _USUAL: Final = frozenset(_FIELDS.split())  #: that a value holds one of these words, too, tells nobody which it is
+_NOTHING: Final = ("", "http", "https")  #: values, or rests of them, that tell nothing
 
 
 def repeated(names: Collection[str], values: Collection[str], clock: Clock) -> frozenset[str]:
@@ -49,7 +50,7 @@ def repeated(names: Collection[str], values: Collection[str], clock: Clock) -> f
         found.add(text)
         found_words.update(word for word in _words(value) if word in words)
         found_runs.update(run for run in _runs(text) if run in runs)
-    found.discard("")
+    found.difference_update(_NOTHING)
     within = _Within(found)
     repeating = set()
     for name, text in texts.items():

@@ -8,7 +8,7 @@ overlaps is settled. The cost grows in a straight line with the text.
 
 import logging
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from time import monotonic
 from typing import Any
 
@@ -29,6 +29,7 @@ from gateway.telemetry.logs import OURS, error_fields
 _log = logging.getLogger(OURS)
 
 _OUR_KEYS = ("text", "metadata", "content", "args")  #: keys of our own messages: screened once, not in every message
+_TELLING = 4  #: letters and digits from which the rest of a value tells something
 
 
 class OutOfTime(Exception):
@@ -129,7 +130,7 @@ class Screener:
                 keys_found.add(location)
             hidden = frozenset(at for at in range(len(location)) if location[: at + 1] in keys_found)
             findings += _as_findings(found, location, hidden, is_key=is_key)
-            values.update(text[each.start : each.end] for each in found)
+            values.update(_telling(found, text))
         return _without_values(findings, values, clock) if values else findings
 
     def _screen_text(self, text: str, location: Location) -> list[Finding]:
@@ -215,6 +216,16 @@ def _as_findings(found: list[Found], location: Location, hidden: frozenset[int],
         Finding(entity_type, location, path, start, end, score, provider, is_key)
         for start, end, score, entity_type, provider in found
     ]
+
+
+def _telling(found: list[Found], text: str) -> Iterator[str]:
+    """Yield the values of what was *found*; a few ASCII characters that touch another finding are a rest, and none."""
+    starts, ends = {each.start for each in found}, {each.end for each in found}
+    for each in found:
+        value = text[each.start : each.end]
+        is_rest = (each.start in ends or each.end in starts) and value.isascii()
+        if not is_rest or sum(map(str.isalnum, value)) >= _TELLING:
+            yield value
 
 
 def _without_values(findings: list[Finding], values: set[str], clock: Clock) -> list[Finding]:

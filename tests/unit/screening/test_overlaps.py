@@ -50,6 +50,12 @@ def test_of_two_that_only_overlap_the_loser_keeps_a_rest_with_a_letter(text, sta
     assert settle(found, text) == [*stays, a_place(4, 9, 0.9, "PHONE")]
 
 
+def test_what_lies_between_two_winners_stays_only_with_a_letter_or_a_digit():
+    password, mails = a_place(0, 11, 0.8, "PASSWORD"), [a_place(0, 4, 0.9, "MAIL"), a_place(5, 9, 0.9, "MAIL")]
+
+    assert settle([password, *mails], "a@bc&d@ef&e") == [*mails, a_place(9, 11, 0.8, "PASSWORD")]
+
+
 def test_two_of_one_type_become_one_as_sure_as_the_surer():
     found = [a_place(0, 12, 0.6), a_place(4, 9, 0.9, provider="who issued it")]
 

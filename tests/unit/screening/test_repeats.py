@@ -48,6 +48,12 @@ def test_a_usual_name_stays_readable_whatever_a_value_holds(note, name):
     assert shown(note, name) == f"/metadata/{name}/mail"
 
 
+def test_what_stays_of_a_value_beside_another_hides_no_name():
+    value = {"callback": {"number": "4111111111111111"}, "body": "https://example.com/10.0.0.5/b", "https": MAIL}
+
+    assert {finding.path for finding in SCREENER.screen(value)} == {"/callback/number", "/body", "/https"}
+
+
 names = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,63}", fullmatch=True)
 
 
