@@ -34,13 +34,14 @@ def _group(kinds: str) -> str:
     """
     Return the expression for the group of base64 that holds three bytes of these *kinds*.
 
-    One of its first characters is no digit: to a gate all digits are one, and every long number would be text.
+    One of its characters is no digit: to a gate all digits are one, and every long number would be text.
     """
     one, two, three = (_BYTES[kind] for kind in kinds)
     values = (
         {first >> 2 for first in one},
         {(first & 3) << 4 | second >> 4 for first, second in product(one, two)},
         {(second & 15) << 2 | third >> 6 for second, third in product(two, three)},
+        {last & 63 for last in three},
     )
     numerals = {value for value, digit in enumerate(_DIGITS) if digit.isdigit()}
     shown = []
@@ -48,7 +49,7 @@ def _group(kinds: str) -> str:
         parts = [each & numerals for each in values[:at]] + [values[at] - numerals] + list(values[at + 1 :])
         if all(parts):
             shown.append("".join(map(_class, parts)))
-    return f"(?:{'|'.join(shown)}){_class({third & 63 for third in three})}"
+    return f"(?:{'|'.join(shown)})"
 
 
 def _groups(*kinds: str) -> str:

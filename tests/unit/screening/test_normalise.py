@@ -255,6 +255,14 @@ def test_no_gate_opens_for_a_number_that_is_too_short_for_a_blob(number: str):
     assert [gate for gate in GATES if re2.search(gate, number)] == []
 
 
+def test_base64_is_read_where_digits_are_most_of_its_first_characters():
+    text = f"我的邮箱是{ADDRESS}"
+    assert "566x" in in_base64(text)
+
+    assert the_last(in_base64(text)).text == text
+    assert any(re2.search(gate, in_base64(text)) for gate in GATES)
+
+
 def test_hardly_any_hash_or_identifier_opens_a_gate():
     chance = random.Random(7)
     hashes = [chance.randbytes(size).hex() for size in (16, 20, 32) * 500]
