@@ -85,9 +85,7 @@ class Pattern:
     needs_context: bool = False  #: without a context word it is no finding at all
     check: Check = accept
     sees: int | None = None  #: bytes on each side of a match that `check` looks at; None: it may look at all of them
-    restart: bool = (
-        False  #: after a dropped or doubted candidate look again from its second byte; only where `regex` is short
-    )
+    restart: bool = False  #: behind what is dropped or doubted look on from its second byte; only with a short `regex`
     mark: bytes = b""  #: in each match, and rare: only words with it are searched, so no match may hold a space
     provider: str = ""  #: of a secret: who issues it; findings show it
     checksum: str = ""  #: what `check` calculates, by its usual name: "Luhn", "mod 97"; for the page of kinds
